@@ -1,0 +1,3 @@
+"""Provider contracting and claims verification for health centres and mutuals."""
+
+__version__ = "0.1.0"

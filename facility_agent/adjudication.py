@@ -1,0 +1,178 @@
+"""One visit in, one adjudication out: the three engines composed, the same at the health centre and the mutual.
+
+Pure and deterministic to the byte. Lines are judged in canonical order (hour of care, act, line id), so the order of
+entry changes nothing. For every line: submitted = payers' shares + what the member pays + what the facility bears.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from facility_agent.arrangements.agreement import Agreement
+from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.terms import Terms, terms
+from facility_agent.eligibility.entitlements import Entitlement, entitlements
+from facility_agent.eligibility.rights import waiting_period
+from facility_agent.invoicing import pricing, shares
+from facility_agent.invoicing.ceilings import Used
+from facility_agent.protocols import rulebook
+from facility_agent.vocabulary.findings import FACILITY, Finding, refuse
+from facility_agent.vocabulary.past import Past
+from facility_agent.vocabulary.records import (
+    Adjudication,
+    CareLine,
+    Coverage,
+    History,
+    LineAdjudication,
+    Visit,
+)
+
+#: Findings that leave units out: the fields of what was given and of what is allowed.
+_UNITS = {
+    "quantity-over-maximum": ("quantity", "maximum"),
+    "dispensed-over-prescribed": ("dispensed", "prescribed"),
+    "quantity-outside-band": ("quantity", "expected"),
+}
+
+#: More units than this in one line are a typing mistake, not care.
+MOST_UNITS = 100_000
+
+
+def adjudicate(
+    arrangement: Arrangement,
+    agreement: Agreement | None,
+    coverage: tuple[Coverage, ...],
+    history: History,
+    visit: Visit,
+) -> Adjudication:
+    """Judge one visit. Amounts are minor units of the arrangement's currency; findings carry all the reasons.
+
+    `coverage` holds every entitlement of the person (none for somebody in no register); `history` the earlier
+    lines of person and household, replaced claims left out.
+    """
+    known = terms(arrangement, agreement, visit.facility)
+    past = Past(history, visit)
+    used = Used(visit, past)
+    open_to_them = entitlements(known, coverage, visit)
+    findings = list(rulebook.of_visit(known, visit))
+    closed = next((finding for finding in findings if finding.weight == "refuse"), None)
+    consulted: set[int] = set()
+    lines: list[LineAdjudication] = []
+    earlier: list[CareLine] = []
+    for line in sorted(visit.lines, key=lambda entry: (entry.at or visit.at, entry.act, entry.id)):
+        lines.append(_line(known, visit, line, open_to_them, consulted, earlier, past, used, closed))
+        earlier.append(line)
+    for position, entitlement in enumerate(open_to_them):
+        if position in consulted:
+            findings += entitlement.findings
+    return Adjudication(visit.id, arrangement.currency, known.rule_set, tuple(lines), tuple(findings))
+
+
+def _line(
+    known: Terms,
+    visit: Visit,
+    line: CareLine,
+    open_to_them: tuple[Entitlement, ...],
+    consulted: set[int],
+    earlier: list[CareLine],
+    past: Past,
+    used: Used,
+    closed: Finding | None,
+) -> LineAdjudication:
+    if line.price < 0 or not 0 < line.quantity <= MOST_UNITS:
+        evidence: dict[str, str | int] = {"act": line.act, "quantity": line.quantity, "price": line.price}
+        wrong = refuse("amount-impossible", "form", FACILITY, **evidence)
+        submitted = max(0, line.price) * min(max(0, line.quantity), MOST_UNITS)
+        return LineAdjudication(line.id, line.act, submitted, 0, 0, 0, 0, submitted, findings=(wrong,))
+    submitted = line.price * line.quantity
+    act = known.acts.get(line.act)
+    findings = list(rulebook.of_line(known, visit, line, act, earlier, past))
+    first = next((entry for entry in open_to_them if entry.open), None)
+    price, cut = line.price, None
+    if act is not None and first is not None:
+        price, cut = pricing.admitted(known, line, first.scheme.code)
+    if cut is not None:
+        findings.append(cut)
+    refusals = [finding for finding in findings if finding.weight == "refuse"]
+    if closed is not None:
+        refusals.append(closed)
+    if refusals:
+        facility = submitted if any(finding.borne_by == FACILITY for finding in refusals) else 0
+        consulted.update(range(len(open_to_them)))
+        return _refused(line, price, submitted, facility, findings)
+    units = max((_units_cut(finding) for finding in findings), default=0)
+    findings = [_with_amount(finding, units, price) for finding in findings]
+    quantity = line.quantity - units
+    admitted = price * quantity
+    left, taken, deductibles, borne = admitted, [], 0, 0
+    for position, entitlement in enumerate(open_to_them):
+        if left == 0 and position > 0:
+            break
+        consulted.add(position)
+        if not entitlement.open:
+            continue
+        own = _of_scheme(known, entitlement, visit, line, earlier, past)
+        findings += own
+        if any(finding.weight == "refuse" for finding in own):
+            borne = left if any(f.weight == "refuse" and f.borne_by == FACILITY for f in own) else borne
+            left -= borne
+            continue
+        part = shares.take(
+            known, entitlement.scheme.code, entitlement.payer, entitlement.coverage, line.act, left, used
+        )
+        findings += part.findings
+        taken.append(part.share)
+        deductibles += part.deductible
+        borne += part.facility_bears
+        left -= part.share.amount + part.facility_bears
+    eligible = admitted if taken else 0
+    facility = submitted - admitted + borne
+    return LineAdjudication(
+        line.id,
+        line.act,
+        submitted,
+        price,
+        eligible,
+        max(0, left - deductibles) if taken else 0,
+        left,
+        facility,
+        tuple(share for share in taken if share.amount),
+        deductibles,
+        tuple(findings),
+    )
+
+
+def _of_scheme(
+    known: Terms, entitlement: Entitlement, visit: Visit, line: CareLine, earlier: list[CareLine], past: Past
+) -> list[Finding]:
+    """Waiting periods, counts, intervals and papers of one scheme for one line."""
+    scheme, coverage = entitlement.scheme.code, entitlement.coverage
+    found: list[Finding] = []
+    if coverage is not None:
+        waits = (waiting_period(coverage, row, visit.day) for row in known.waitings(scheme, line.act))
+        found += [finding for finding in waits if finding is not None]
+    found += rulebook.of_scheme(known, scheme, coverage, visit, line, earlier, past)
+    return found
+
+
+def _refused(line: CareLine, price: int, submitted: int, facility: int, findings: list[Finding]) -> LineAdjudication:
+    """A line that no payer pays: the facility bears it, or the member does."""
+    return LineAdjudication(
+        line.id, line.act, submitted, price, 0, 0, submitted - facility, facility, findings=tuple(findings)
+    )
+
+
+def _units_cut(finding: Finding) -> int:
+    """How many units a quantity finding leaves out."""
+    if finding.weight != "reduce" or finding.code not in _UNITS:
+        return 0
+    given, allowed = _UNITS[finding.code]
+    return int(finding.evidence[given]) - int(finding.evidence[allowed])
+
+
+def _with_amount(finding: Finding, units: int, price: int) -> Finding:
+    """A quantity finding with its cut at the admitted price; only the strictest one cuts, so that none cuts twice."""
+    cut = _units_cut(finding)
+    if not cut:
+        return finding
+    return msgspec.structs.replace(finding, amount=units * price if cut == units else 0)

@@ -1,0 +1,120 @@
+"""The shelf of arrangements: the published folder, read once; each version in force from a day.
+
+The only room below the line that reads files. A signed pack received later precedes what the wheel ships:
+folders are given in order of precedence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.reader import ENTRY, Mistake, read
+from facility_agent.vocabulary.periods import Period, gaps_and_overlaps
+
+
+class Library:
+    """All readable versions by country, in order of their first day."""
+
+    def __init__(self, versions: Iterable[Arrangement]) -> None:
+        self._versions: dict[str, list[Arrangement]] = {}
+        for version in sorted(versions, key=lambda entry: entry.start):
+            self._versions.setdefault(version.country, []).append(version)
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        return tuple(sorted(self._versions))
+
+    def versions(self, country: str) -> tuple[Arrangement, ...]:
+        """The versions of a country, oldest first."""
+        return tuple(self._versions.get(country, ()))
+
+    def on(self, country: str, day: date) -> Arrangement | None:
+        """The version in force on the day of care, or None."""
+        for version in self._versions.get(country, ()):
+            if day in Period(version.start, version.until):
+                return version
+        return None
+
+
+def shipped_folder() -> Path:
+    """The folder `contracts` in the wheel, or in the checkout beside the package."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "contracts"
+    return inside if inside.is_dir() else package.parent / "contracts"
+
+
+def version_folders(folder: Path) -> list[Path]:
+    """The version folders (`<country>/<day>`) below `folder`, or `folder` itself when it is one."""
+    if (folder / ENTRY).is_file():
+        return [folder]
+    return sorted(entry.parent for entry in folder.glob(f"*/*/{ENTRY}")) or sorted(
+        entry.parent for entry in folder.glob(f"*/{ENTRY}")
+    )
+
+
+def read_version(folder: Path) -> tuple[Arrangement | None, tuple[Mistake, ...]]:
+    """One version with the files that it may include: its own, and those of its country's folder as `../name`."""
+    files = {entry.name: _text(entry) for entry in sorted(folder.iterdir()) if entry.suffix in (".toml", ".csv")}
+    files |= {
+        f"../{entry.name}": _text(entry)
+        for entry in sorted(folder.parent.iterdir())
+        if entry.suffix in (".toml", ".csv")
+    }
+    result = read(files)
+    mistakes = list(result.mistakes)
+    arrangement = result.arrangement
+    if arrangement is not None and arrangement.start.isoformat() != folder.name:
+        mistakes.append(
+            Mistake(
+                ENTRY,
+                0,
+                "start",
+                "start-is-not-folder",
+                {"start": arrangement.start.isoformat(), "folder": folder.name},
+            )
+        )
+    return arrangement, tuple(mistakes)
+
+
+def read_folder(folder: Path) -> tuple[Library, tuple[tuple[str, Mistake], ...]]:
+    """All versions below `folder`, and all mistakes with the name of the version that holds them."""
+    versions: list[Arrangement] = []
+    mistakes: list[tuple[str, Mistake]] = []
+    for entry in version_folders(folder):
+        name = f"{entry.parent.name}/{entry.name}"
+        arrangement, found = read_version(entry)
+        mistakes += [(name, mistake) for mistake in found]
+        if arrangement is not None:
+            versions.append(arrangement)
+    library = Library(versions)
+    for country in library.countries:
+        succession = [Period(version.start, version.until) for version in library.versions(country)]
+        for kind, earlier, later in gaps_and_overlaps(succession):
+            fields = {"before": str(earlier.until or ""), "after": str(later.start)}
+            mistakes.append((country, Mistake(ENTRY, 0, "until", f"versions-{kind}", fields)))
+    return library, tuple(mistakes)
+
+
+def load(*folders: Path) -> Library:
+    """The library of the given folders; a version of an earlier folder precedes the same day of a later one."""
+    chosen: dict[tuple[str, date], Arrangement] = {}
+    for folder in folders or (shipped_folder(),):
+        found, _ = read_folder(folder)
+        for country in found.countries:
+            for version in found.versions(country):
+                chosen.setdefault((version.country, version.start), version)
+    return Library(chosen.values())
+
+
+def encode(arrangement: Arrangement) -> bytes:
+    """The arrangement as canonical bytes, for packs and envelopes."""
+    return msgspec.json.encode(arrangement, order="sorted")
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

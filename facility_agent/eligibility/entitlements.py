@@ -1,0 +1,115 @@
+"""Which schemes stand open to this person today, in the order in which they pay.
+
+State programmes first where the arrangement says so (children, pregnant women), then insurers, then mutuals.
+A person in no register may be admitted under a programme on the proof that the arrangement names.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from facility_agent.arrangements.model import Scheme
+from facility_agent.arrangements.terms import Terms
+from facility_agent.eligibility import rights
+from facility_agent.vocabulary.findings import MEMBER, Finding, note, refuse, unchecked
+from facility_agent.vocabulary.periods import age_in_months
+from facility_agent.vocabulary.records import Coverage, Visit
+
+
+class Entitlement(msgspec.Struct, frozen=True):
+    """One scheme for one person: who would pay, whether it is open, and why."""
+
+    scheme: Scheme
+    payer: str
+    coverage: Coverage | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def open(self) -> bool:
+        return not any(finding.weight == "refuse" for finding in self.findings)
+
+
+def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> tuple[Entitlement, ...]:
+    """All schemes that concern this person at this facility on this day, in order of payment."""
+    found: list[Entitlement] = []
+    for scheme in terms.schemes.values():
+        if scheme.programme:
+            programme = _programme(terms, scheme, visit)
+            if programme is not None:
+                found.append(programme)
+        else:
+            found += [_covered(terms, scheme, entry, visit) for entry in coverage if entry.scheme == scheme.code]
+    if not found:
+        found.append(_nobody(terms, visit))
+    return tuple(found)
+
+
+def _covered(terms: Terms, scheme: Scheme, coverage: Coverage, visit: Visit) -> Entitlement:
+    payer = scheme.payer or coverage.payer
+    findings = [rule(terms, coverage, visit) for rule in rights.RULES]
+    if scheme.agreement:
+        findings.insert(0, rights.agreement(terms, payer, visit))
+    if not _here(terms, scheme):
+        findings.append(
+            refuse("programme-not-here", scheme.clause, MEMBER, programme=scheme.code, facility=visit.facility)
+        )
+    return Entitlement(scheme, payer, coverage, tuple(finding for finding in findings if finding is not None))
+
+
+def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None:
+    """The programme when it was asked for or the person plainly fits it; None when it does not concern them."""
+    admission = next((entry for entry in visit.admissions if entry.programme == scheme.code), None)
+    fits = _fits(scheme, visit)
+    if admission is None and (fits is not True or not _here(terms, scheme)):
+        return None
+    findings: list[Finding] = []
+    if fits is False:
+        findings.append(refuse("programme-not-for-person", scheme.clause, MEMBER, programme=scheme.code))
+    elif fits is None:
+        findings.append(
+            unchecked(
+                "birth-date-missing", scheme.clause, "fact", "birth_date", review=True, member=visit.beneficiary.number
+            )
+        )
+    if not _here(terms, scheme):
+        findings.append(
+            refuse("programme-not-here", scheme.clause, MEMBER, programme=scheme.code, facility=visit.facility)
+        )
+    if admission is None or (scheme.proofs and admission.proof not in scheme.proofs):
+        findings.append(
+            unchecked(
+                "programme-proof-missing", scheme.clause, "fact", "proof", review=True,
+                programme=scheme.code, proofs=", ".join(scheme.proofs),
+            )
+        )  # fmt: skip
+    else:
+        findings.append(note("programme-admitted", scheme.clause, programme=scheme.code, proof=admission.proof))
+    return Entitlement(scheme, scheme.payer, None, tuple(findings))
+
+
+def _fits(scheme: Scheme, visit: Visit) -> bool | None:
+    """Whether the person is one of those that the programme is for; None when a fact is missing."""
+    person = visit.beneficiary
+    if scheme.pregnant and visit.pregnant and person.sex != "M":
+        return True
+    if scheme.under_months is None and scheme.over_months is None:
+        return not scheme.pregnant
+    if person.birth_date is None:
+        return None if any(entry.programme == scheme.code for entry in visit.admissions) else False
+    age = age_in_months(person.birth_date, visit.day)
+    young = scheme.under_months is not None and 0 <= age < scheme.under_months
+    old = scheme.over_months is not None and age >= scheme.over_months
+    return young or old
+
+
+def _here(terms: Terms, scheme: Scheme) -> bool:
+    """Whether the scheme runs at this facility: its ownership and region."""
+    owned = not scheme.ownership or terms.ownership in scheme.ownership
+    return owned and (not scheme.regions or terms.region in scheme.regions)
+
+
+def _nobody(terms: Terms, visit: Visit) -> Entitlement:
+    """Nobody pays for a person whom no register and no programme knows."""
+    scheme = next(iter(reversed(terms.schemes.values())))
+    finding = refuse("member-not-in-register", "coverage", MEMBER, member=visit.beneficiary.number, as_of="")
+    return Entitlement(scheme, "", None, (finding,))

@@ -1,0 +1,121 @@
+"""The rights of a covered person on a day: agreement, coverage, contributions, waiting periods.
+
+Refusals of rights are borne by the member; what a clause leaves open or a fact leaves unsaid is `unchecked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from facility_agent.arrangements.agreement import in_force
+from facility_agent.arrangements.model import Waiting
+from facility_agent.arrangements.terms import Terms
+from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Finding, note, refuse, unchecked
+from facility_agent.vocabulary.periods import add_months
+from facility_agent.vocabulary.records import Coverage, Visit
+
+Rule = Callable[[Terms, Coverage, Visit], Finding | None]
+
+
+def agreement(terms: Terms, payer: str, visit: Visit) -> Finding | None:
+    """An agreement between this facility and this payer must be in force on the day of care."""
+    if in_force(terms.agreement, visit.facility, payer, visit.day):
+        return None
+    return refuse(
+        "agreement-not-in-force", "agreement", MEMBER, facility=visit.facility, payer=payer, day=visit.day.isoformat()
+    )
+
+
+def coverage_open(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
+    """Care must fall between the first and the last day of the coverage."""
+    if coverage.since <= visit.day and (coverage.until is None or visit.day <= coverage.until):
+        return None
+    until = coverage.until.isoformat() if coverage.until else ""
+    return refuse("coverage-not-open", "coverage", MEMBER, since=coverage.since.isoformat(), until=until)
+
+
+def not_suspended(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
+    """A coverage that the payer suspended is closed from that day."""
+    if coverage.suspended_on is None or visit.day < coverage.suspended_on:
+        return None
+    return refuse("coverage-suspended", "coverage", MEMBER, since=coverage.suspended_on.isoformat())
+
+
+def contributions(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
+    """Contributions must be paid up on the day of care, after the days of grace that the arrangement gives."""
+    if coverage.paid_until is None:
+        return unchecked("contributions-unpaid", "arrears_grace_days", "fact", "paid_until", paid_until="", grace=0)
+    if visit.day <= coverage.paid_until:
+        return None
+    grace = terms.clause("arrears_grace_days")
+    paid = coverage.paid_until.isoformat()
+    if grace == UNKNOWN:
+        return refuse("contributions-unpaid", "arrears_grace_days", MEMBER, paid_until=paid, grace=0)
+    if visit.day <= coverage.paid_until + timedelta(days=int(grace)):
+        return None
+    return refuse("contributions-unpaid", "arrears_grace_days", MEMBER, paid_until=paid, grace=int(grace))
+
+
+def alive(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
+    """Nobody is treated after the day of death that the register holds."""
+    died = coverage.beneficiary.deceased_on
+    if died is None or visit.day <= died:
+        return None
+    return refuse("beneficiary-deceased", "coverage", FACILITY, day=died.isoformat())
+
+
+def card(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
+    """A card that was shown must not be revoked or expired; care without a card is noted."""
+    if visit.identified != "card":
+        if visit.emergency or terms.schemes[coverage.scheme].card == "not-needed":
+            return None
+        if terms.schemes[coverage.scheme].card == "required":
+            return unchecked("card-not-shown", "card", "fact", "card", review=True, member=coverage.beneficiary.number)
+        return note("card-not-shown", "card", member=coverage.beneficiary.number)
+    if visit.card_revoked:
+        return refuse("card-revoked", "card", MEMBER, serial=visit.card_serial or 0, as_of="")
+    if visit.card_expires is not None and visit.card_expires < visit.day:
+        return refuse("card-expired", "card", MEMBER, expires=visit.card_expires.isoformat())
+    if visit.card_revoked is None:
+        return unchecked("revocation-list-missing", "card", "fact", "revocations")
+    return None
+
+
+#: In the order in which the desk reads them.
+RULES: tuple[Rule, ...] = (coverage_open, not_suspended, contributions, alive, card)
+
+
+def waiting_period(coverage: Coverage, waiting: Waiting, on: date) -> Finding | None:
+    """The finding when care falls inside a benefit's waiting period.
+
+    >>> from facility_agent.vocabulary.records import Beneficiary
+    >>> joined = Coverage(Beneficiary("X", "Awa"), "mutual", "classic", date(2025, 1, 15))
+    >>> nine = Waiting(code="maternity", scheme="classic", months=9)
+    >>> waiting_period(joined, nine, date(2025, 10, 14)).evidence["opens"]
+    '2025-10-15'
+    >>> waiting_period(joined, nine, date(2025, 10, 15)) is None
+    True
+    """
+    clause = waiting.clause or f"waiting:{waiting.code}"
+    if waiting.months == UNKNOWN:
+        return unchecked(
+            "waiting-period",
+            clause,
+            "clause",
+            "months",
+            benefit=waiting.code,
+            since=coverage.since.isoformat(),
+            opens="",
+        )
+    opens = add_months(coverage.since, int(waiting.months))
+    if on >= opens:
+        return None
+    return refuse(
+        "waiting-period",
+        clause,
+        MEMBER,
+        benefit=waiting.code,
+        opens=opens.isoformat(),
+        since=coverage.since.isoformat(),
+    )

@@ -1,0 +1,1 @@
+"""Is this care contracted, and does it follow the protocol."""

@@ -1,0 +1,133 @@
+"""The package: what may be given, by whom, at which level, to whom, with whose approval.
+
+Each rule looks at one line; a refusal here holds whoever pays, and its bearer is named.
+"""
+
+from __future__ import annotations
+
+from facility_agent.arrangements.model import Act, Requirement
+from facility_agent.arrangements.terms import Terms
+from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Finding, note, reduce, refuse, unchecked
+from facility_agent.vocabulary.periods import age_in_months
+from facility_agent.vocabulary.records import CareLine, Visit
+
+
+def not_excluded(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """An excluded act is paid by the member."""
+    return refuse("act-excluded", act.clause or "package", MEMBER, act=act.code) if act.status == "excluded" else None
+
+
+def level(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """An act above the facility's level is refused, except in an emergency, which is noted."""
+    if not act.levels or terms.level in act.levels:
+        return None
+    needed = ", ".join(act.levels)
+    if visit.emergency:
+        return note("act-above-level", act.clause or "levels", act=act.code, level=terms.level, required=needed)
+    return refuse("act-above-level", act.clause or "levels", FACILITY, act=act.code, level=terms.level, required=needed)
+
+
+def prescriber(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """Some acts are reserved to some roles; an unnamed role is a missing fact."""
+    if not act.roles or line.role in act.roles:
+        return None
+    clause = act.clause or "roles"
+    if not line.role:
+        return unchecked("prescriber-not-allowed", clause, "fact", "role", review=True, act=act.code, role="")
+    return refuse("prescriber-not-allowed", clause, FACILITY, act=act.code, role=line.role)
+
+
+def sex(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """An act for one sex only."""
+    known = visit.beneficiary.sex
+    if not act.sex or not known or known == act.sex:
+        return None
+    return refuse("sex-incompatible", act.clause or "package", FACILITY, act=act.code, sex=known)
+
+
+def age(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """An act for some ages only; the upper age is included to its last month."""
+    if act.minimum_age_months is None and act.maximum_age_months is None:
+        return None
+    minimum, maximum = act.minimum_age_months, act.maximum_age_months
+    clause = act.clause or "package"
+    born = visit.beneficiary.birth_date
+    if born is None:
+        return unchecked(
+            "age-incompatible",
+            clause,
+            "fact",
+            "birth_date",
+            act=act.code,
+            age="",
+            minimum=minimum or 0,
+            maximum=maximum or "",
+        )
+    months = age_in_months(born, visit.day)
+    if (minimum is None or months >= minimum) and (maximum is None or months <= maximum):
+        return None
+    return refuse(
+        "age-incompatible", clause, FACILITY, act=act.code, age=months, minimum=minimum or 0, maximum=maximum or ""
+    )
+
+
+def approval(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """An act under prior approval needs a guarantee valid on the day; an emergency is put right afterwards."""
+    if act.status != "approval":
+        return None
+    for guarantee in visit.guarantees:
+        if act.code in guarantee.acts and guarantee.start <= visit.day <= guarantee.until:
+            return None
+    if visit.emergency:
+        days = terms.clause("emergency_days")
+        if days == UNKNOWN:
+            return unchecked("prior-approval-missing", "emergency_days", "clause", "emergency_days", act=act.code)
+        return note("prior-approval-missing", "emergency_days", review=True, act=act.code)
+    return refuse("prior-approval-missing", act.clause or "approval", FACILITY, act=act.code)
+
+
+def maximum_quantity(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """No more than so many units in one line; the facility bears what lies above."""
+    if act.maximum_quantity is None or line.quantity <= act.maximum_quantity:
+        return None
+    cut = (line.quantity - act.maximum_quantity) * line.price
+    return reduce(
+        "quantity-over-maximum", act.clause or "package", FACILITY, cut,
+        act=act.code, quantity=line.quantity, maximum=act.maximum_quantity,
+    )  # fmt: skip
+
+
+def dispensed(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """No more is claimed than was prescribed."""
+    if line.prescribed is None or line.quantity <= line.prescribed:
+        return None
+    cut = (line.quantity - line.prescribed) * line.price
+    return reduce(
+        "dispensed-over-prescribed", "prescription", FACILITY, cut,
+        act=act.code, prescribed=line.prescribed, dispensed=line.quantity,
+    )  # fmt: skip
+
+
+def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | None:
+    """A fact or paper that the arrangement demands; missing, it calls a person, or refuses where the clause says so."""
+    clause = row.clause or f"requirement:{row.code}"
+    if row.kind == "document":
+        if row.code in visit.documents:
+            return None
+        if row.refuses:
+            return refuse("document-missing", clause, row.borne_by, document=row.code)
+        return unchecked("document-missing", clause, "fact", row.code, review=True, document=row.code)
+    present = {
+        "condition": bool(visit.condition),
+        "weight": visit.weight_grams is not None,
+        "role": bool(line.role),
+        "result": bool(line.result),
+        "register_number": bool(visit.register_number),
+        "hour": bool(visit.at or line.at),
+    }
+    if present.get(row.code, False):
+        return None
+    return unchecked("fact-missing", clause, "fact", row.code, review=True, fact=row.code)
+
+
+RULES = (not_excluded, level, prescriber, sex, age, approval, maximum_quantity, dispensed)

@@ -1,0 +1,97 @@
+"""All rules of care in the order in which they are read: one line in, its findings out."""
+
+from __future__ import annotations
+
+from facility_agent.arrangements.model import Act
+from facility_agent.arrangements.terms import Terms
+from facility_agent.protocols import limits, package, pathway, referral
+from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse
+from facility_agent.vocabulary.past import Past
+from facility_agent.vocabulary.records import CareLine, Coverage, Visit
+
+
+def of_visit(terms: Terms, visit: Visit) -> tuple[Finding, ...]:
+    """What concerns the whole visit: dates, currency, arrangement, path of care."""
+    found: list[Finding | None] = [
+        _in_force(terms, visit),
+        _dates(visit),
+        _currency(terms, visit),
+        referral.referred(terms, visit),
+    ]
+    if visit.emergency:
+        found.append(note("emergency-opens-care", "emergency", until=""))
+    return tuple(finding for finding in found if finding is not None)
+
+
+def of_line(
+    terms: Terms, visit: Visit, line: CareLine, act: Act | None, earlier: list[CareLine], past: Past
+) -> tuple[Finding, ...]:
+    """All reasons that hold whoever pays, not the first one."""
+    if act is None:
+        return (refuse("act-not-in-package", "package", MEMBER, act=line.act),)
+    found: list[Finding | None] = [rule(terms, visit, line, act) for rule in package.RULES]
+    found += [package.requirement(visit, line, row) for row in terms.requirements("", act.code)]
+    found.append(limits.duplicate_line(earlier, line))
+    found.append(limits.duplicate_claim(visit, line, past))
+    found.append(limits.follow_up(terms, visit, line, act, past))
+    found += [pathway.follows(rule, visit, line, past) for rule in terms.protocols(act.code)]
+    return tuple(finding for finding in found if finding is not None)
+
+
+def of_scheme(
+    terms: Terms,
+    scheme: str,
+    coverage: Coverage | None,
+    visit: Visit,
+    line: CareLine,
+    earlier: list[CareLine],
+    past: Past,
+) -> tuple[Finding, ...]:
+    """Counts, intervals and papers that one scheme demands for this line."""
+    found: list[Finding | None] = []
+    for limit in (*terms.limits(scheme, line.act), *terms.limits("", line.act)):
+        now = sum(
+            other.quantity
+            for other in earlier
+            if other.act in limit.acts
+            or (other.act in terms.acts and terms.acts[other.act].family in limit.families)
+            or not (limit.acts or limit.families)
+        )
+        found.append(limits.counted(limit, visit, line, coverage, past, now))
+        found.append(limits.spaced(limit, visit, line, past))
+    found += [package.requirement(visit, line, row) for row in terms.requirements(scheme, line.act)]
+    return tuple(finding for finding in found if finding is not None)
+
+
+def _in_force(terms: Terms, visit: Visit) -> Finding | None:
+    """The arrangement must be in force on the day of care."""
+    start, until = terms.arrangement.start, terms.arrangement.until
+    if start <= visit.day and (until is None or visit.day <= until):
+        return None
+    country = terms.arrangement.country
+    return refuse("arrangement-not-in-force", "arrangement", FACILITY, country=country, day=visit.day.isoformat())
+
+
+def _dates(visit: Visit) -> Finding | None:
+    """Discharge after admission, care not after the day on which it was written down; late entry is noted."""
+    stay = visit.stay
+    if stay is not None and stay.discharged is not None and stay.discharged < stay.admitted:
+        return refuse(
+            "dates-reversed", "dates", FACILITY, start=stay.admitted.isoformat(), end=stay.discharged.isoformat()
+        )
+    if visit.entered_on is None or visit.entered_on == visit.day:
+        return None
+    if visit.entered_on < visit.day:
+        return refuse(
+            "visit-in-future", "dates", FACILITY, day=visit.day.isoformat(), today=visit.entered_on.isoformat()
+        )
+    return note("late-entry", "dates", day=visit.day.isoformat(), entered=visit.entered_on.isoformat())
+
+
+def _currency(terms: Terms, visit: Visit) -> Finding | None:
+    """Prices must be in the currency of the arrangement."""
+    if visit.currency in ("", terms.arrangement.currency):
+        return None
+    return refuse(
+        "currency-differs", "currency", FACILITY, currency=visit.currency, expected=terms.arrangement.currency
+    )

@@ -1,0 +1,173 @@
+"""A finding is an answer, not a failure: a code, a weight, the clause it rests on, and the evidence.
+
+`CATALOGUE` is the one list of codes; `docs/findings.md` is printed from it, and the sentences of every code
+stand in the catalogues as `finding.<code>` (neutral) and, where care is named, `finding.<code>.clinical`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+Weight = Literal["note", "reduce", "refuse", "unchecked"]
+Bearer = Literal["", "member", "facility"]
+Cause = Literal["", "clause", "fact"]
+
+#: What a contract says when no source gives a value. It is a legal value and never a default.
+UNKNOWN: Final = "unknown"
+Unknown = Literal["unknown"]
+
+MEMBER: Final = "member"
+FACILITY: Final = "facility"
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a rule found. `amount` is the cut in minor units; `evidence` holds the fields of the sentence."""
+
+    code: str
+    weight: Weight
+    clause: str = ""
+    borne_by: Bearer = ""
+    cause: Cause = ""
+    missing: str = ""
+    review: bool = False
+    amount: int = 0
+    evidence: dict[str, str | int] = {}
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One code of the catalogue: the room that owns it, the weights it may carry, the fields of its sentence."""
+
+    code: str
+    room: str
+    weights: tuple[Weight, ...]
+    fields: tuple[str, ...] = ()
+    clinical: bool = False
+
+
+def note(code: str, clause: str = "", *, review: bool = False, **evidence: str | int) -> Finding:
+    """Something worth saying that changes no amount."""
+    return Finding(code, "note", clause, review=review, evidence=evidence)
+
+
+def reduce(code: str, clause: str, borne_by: Bearer, amount: int, **evidence: str | int) -> Finding:
+    """A cut of `amount` minor units, and who bears it."""
+    return Finding(code, "reduce", clause, borne_by, amount=amount, evidence=evidence)
+
+
+def refuse(code: str, clause: str, borne_by: Bearer, **evidence: str | int) -> Finding:
+    """A line that no payer pays, and who bears it."""
+    return Finding(code, "refuse", clause, borne_by, evidence=evidence)
+
+
+def unchecked(
+    code: str, clause: str, cause: Cause, missing: str, *, review: bool = False, **evidence: str | int
+) -> Finding:
+    """What could not be judged, because a clause is open or a fact is missing; never counted as passed."""
+    return Finding(code, "unchecked", clause, cause=cause, missing=missing, review=review, evidence=evidence)
+
+
+def _kinds(room: str, *rows: tuple[str, str, str] | tuple[str, str, str, bool]) -> list[Kind]:
+    made = []
+    for code, weights, fields, *rest in rows:
+        made.append(Kind(code, room, tuple(weights.split()), tuple(fields.split()), bool(rest)))  # type: ignore[arg-type]
+    return made
+
+
+CATALOGUE: Final[dict[str, Kind]] = {
+    kind.code: kind
+    for kind in [
+        *_kinds(
+            "eligibility",
+            ("card-altered", "refuse", ""),
+            ("card-expired", "refuse", "expires"),
+            ("card-issuer-unknown", "refuse", "key"),
+            ("card-not-yet-valid", "refuse", "issued"),
+            ("card-revoked", "refuse", "serial as_of"),
+            ("card-not-shown", "note unchecked", "member"),
+            ("card-seen-today", "note", "member"),
+            ("identified-not-verified", "unchecked", "member"),
+            ("revocation-list-missing", "unchecked", ""),
+            ("register-missing", "unchecked", "payer"),
+            ("register-old", "unchecked note", "as_of days limit"),
+            ("member-not-in-register", "refuse unchecked", "member as_of"),
+            ("coverage-not-open", "refuse", "since until"),
+            ("coverage-suspended", "refuse", "since"),
+            ("contributions-unpaid", "refuse unchecked", "paid_until grace"),
+            ("beneficiary-deceased", "refuse", "day"),
+            ("waiting-period", "refuse unchecked", "benefit opens since"),
+            ("agreement-not-in-force", "refuse", "facility payer day"),
+            ("payer-not-in-agreement", "refuse", "payer"),
+            ("arrangement-not-in-force", "refuse", "country day"),
+            ("programme-admitted", "note", "programme proof"),
+            ("programme-proof-missing", "refuse unchecked", "programme proofs"),
+            ("programme-not-for-person", "refuse", "programme"),
+            ("programme-not-here", "refuse", "programme facility"),
+            ("person-differs", "note", "field card register"),
+            ("birth-date-missing", "unchecked", "member"),
+            ("emergency-opens-care", "note", "until"),
+            ("clock-behind", "unchecked", "today seen"),
+        ),
+        *_kinds(
+            "protocols",
+            ("act-not-in-package", "refuse", "act"),
+            ("act-excluded", "refuse", "act"),
+            ("act-above-level", "refuse note", "act level required"),
+            ("prescriber-not-allowed", "refuse unchecked", "act role"),
+            ("sex-incompatible", "refuse", "act sex", True),
+            ("age-incompatible", "refuse unchecked", "act age minimum maximum", True),
+            ("prior-approval-missing", "refuse note unchecked", "act"),
+            ("referral-missing", "refuse note unchecked", "level"),
+            ("quantity-over-maximum", "reduce", "act quantity maximum"),
+            ("count-reached", "refuse", "act count maximum months"),
+            ("interval-too-short", "refuse", "act previous days"),
+            ("follow-up-window", "refuse unchecked", "previous days"),
+            ("duplicate-line", "refuse", "act line"),
+            ("duplicate-claim", "refuse", "act claim day"),
+            ("dates-reversed", "refuse", "start end"),
+            ("visit-in-future", "refuse", "day today"),
+            ("fact-missing", "unchecked", "fact"),
+            ("document-missing", "unchecked refuse", "document"),
+            ("late-entry", "note", "day entered"),
+            ("dispensed-over-prescribed", "reduce", "act prescribed dispensed"),
+            ("test-before-treatment", "note refuse unchecked", "act tests", True),
+            ("test-result-negative", "note refuse", "act test", True),
+            ("quantity-outside-band", "note reduce unchecked", "act quantity expected band", True),
+            ("incompatible-acts", "note refuse", "act other", True),
+            ("prerequisite-missing", "note", "act prerequisite", True),
+        ),
+        *_kinds(
+            "invoicing",
+            ("tariff-missing", "refuse", "act level"),
+            ("price-above-tariff", "reduce", "act price tariff quantity"),
+            ("price-below-tariff", "note", "act price tariff"),
+            ("free-price-unbounded", "unchecked", "act"),
+            ("flat-rate-applied", "note", "act flat"),
+            ("capitation", "note", "act"),
+            ("rate-open", "unchecked", "scheme family"),
+            ("copay", "note", "scheme amount"),
+            ("deductible", "note", "amount"),
+            ("ceiling-reached", "reduce refuse", "scope limit used"),
+            ("currency-differs", "refuse", "currency expected"),
+            ("amount-impossible", "refuse", "act quantity price"),
+            ("line-refused-by-all", "note", "act"),
+            ("submitted-late", "note refuse unchecked", "day deadline"),
+        ),
+        *_kinds(
+            "audit",
+            ("answer-differs", "note", "facility_amount mutual_amount"),
+            ("rule-set-differs", "note", "ours theirs"),
+            ("facts-differ", "note", "fact ours theirs"),
+            ("exact-duplicate", "refuse", "claim day"),
+            ("near-duplicate", "note", "claim day"),
+            ("price-multiple", "note", "act price tariff multiple"),
+            ("two-facilities-one-hour", "note", "other facility at"),
+            ("quantity-outlier", "note", "act quantity median"),
+            ("provider-day-impossible", "note", "day minutes limit"),
+            ("repeated-follow-up", "note", "member count days"),
+            ("totals-do-not-add-up", "refuse", "stated computed"),
+            ("claim-in-another-batch", "refuse", "claim batch"),
+        ),
+    ]
+}

@@ -1,0 +1,250 @@
+"""The records that rooms pass to each other: people, visits, adjudications and claims.
+
+Frozen msgspec Structs with tuples inside. Amounts are whole minor units of the arrangement's currency; days are
+local to the facility's zone; `at` is the local hour as `HH:MM`. Names follow FHIR R4 (Coverage, Claim,
+ClaimResponse, PaymentReconciliation) where it has one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from facility_agent.vocabulary.findings import Finding
+
+Sex = Literal["F", "M", ""]
+Colour = Literal["green", "amber", "red"]
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The common ground of all records."""
+
+
+class Beneficiary(Record, frozen=True):
+    """A covered person, as the register or the desk knows them."""
+
+    number: str
+    name: str
+    sex: Sex = ""
+    birth_date: date | None = None
+    birth_year: int | None = None
+    household: str = ""
+    policyholder: bool = False
+    phone: str = ""
+    village: str = ""
+    deceased_on: date | None = None
+
+
+class Coverage(Record, frozen=True):
+    """One beneficiary's entitlement with one payer (FHIR Coverage). `since` starts the waiting periods."""
+
+    beneficiary: Beneficiary
+    payer: str
+    scheme: str
+    since: date
+    until: date | None = None
+    paid_until: date | None = None
+    suspended_on: date | None = None
+    package: str = ""
+
+
+class Card(Record, frozen=True):
+    """What a member card says once its signature has been verified."""
+
+    key: str
+    serial: int
+    member: str
+    name: str
+    birth_year: int | None
+    sex: Sex
+    issued: date
+    expires: date
+    household: str = ""
+    package: int = 0
+    photo: str = ""
+
+
+class Guarantee(Record, frozen=True):
+    """A guarantee of payment or prior approval: number, acts, validity."""
+
+    number: str
+    acts: tuple[str, ...]
+    start: date
+    until: date
+    quantity: int | None = None
+
+
+class Admission(Record, frozen=True):
+    """Admission under a State programme on a proof that the arrangement names."""
+
+    programme: str
+    proof: str
+    number: str = ""
+
+
+class Stay(Record, frozen=True):
+    """A hospital stay; `discharged` None while the person is still there."""
+
+    admitted: date
+    discharged: date | None = None
+    category: str = ""
+    outcome: str = ""
+
+
+class CareLine(Record, frozen=True):
+    """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit."""
+
+    id: str
+    act: str
+    quantity: int
+    price: int
+    at: str = ""
+    role: str = ""
+    result: str = ""
+    prescribed: int | None = None
+    label: str = ""
+
+
+class Visit(Record, frozen=True):
+    """One visit with all the facts that judge it. `currency` empty means the arrangement's."""
+
+    id: str
+    facility: str
+    day: date
+    beneficiary: Beneficiary
+    lines: tuple[CareLine, ...]
+    register_number: str = ""
+    at: str = ""
+    emergency: bool = False
+    identified: Literal["card", "number", "paper", "none"] = "none"
+    card_serial: int | None = None
+    card_expires: date | None = None
+    card_revoked: bool | None = None
+    admissions: tuple[Admission, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    documents: tuple[str, ...] = ()
+    referred_from: str = ""
+    referred_to: str = ""
+    stay: Stay | None = None
+    pregnant: bool | None = None
+    gestation_weeks: int | None = None
+    weight_grams: int | None = None
+    condition: str = ""
+    condition_text: str = ""
+    reason: str = ""
+    entered_on: date | None = None
+    entered_by: str = ""
+    currency: str = ""
+    replaces: str = ""
+
+
+class Share(Record, frozen=True):
+    """What one payer pays of a line, a claim or a batch."""
+
+    payer: str
+    scheme: str
+    amount: int
+
+
+class PastLine(Record, frozen=True):
+    """A line of an earlier claim, as far as limits, windows and ceilings need it."""
+
+    claim: str
+    member: str
+    household: str
+    facility: str
+    day: date
+    act: str
+    family: str
+    quantity: int
+    eligible: int
+    at: str = ""
+    shares: tuple[Share, ...] = ()
+    deductible: int = 0
+    condition: str = ""
+
+
+class History(Record, frozen=True):
+    """Earlier lines of the member and the household, replaced claims left out, in care order."""
+
+    lines: tuple[PastLine, ...] = ()
+    as_of: date | None = None
+
+
+class LineAdjudication(Record, frozen=True):
+    """One line: `submitted` = shares + `member_pays` + `facility_bears`; `eligible` is never above `submitted`."""
+
+    id: str
+    act: str
+    submitted: int
+    price_admitted: int
+    eligible: int
+    copay: int
+    member_pays: int
+    facility_bears: int
+    shares: tuple[Share, ...] = ()
+    deductible: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+class Adjudication(Record, frozen=True):
+    """The answer to one visit: amounts and findings, per line and for the whole."""
+
+    visit: str
+    currency: str
+    rule_set: str
+    lines: tuple[LineAdjudication, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def submitted(self) -> int:
+        return sum(line.submitted for line in self.lines)
+
+    @property
+    def eligible(self) -> int:
+        return sum(line.eligible for line in self.lines)
+
+    @property
+    def member_pays(self) -> int:
+        return sum(line.member_pays for line in self.lines)
+
+    @property
+    def facility_bears(self) -> int:
+        return sum(line.facility_bears for line in self.lines)
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """Each payer's total, in the order of payment."""
+        totals: dict[tuple[str, str], int] = {}
+        for line in self.lines:
+            for share in line.shares:
+                totals[share.payer, share.scheme] = totals.get((share.payer, share.scheme), 0) + share.amount
+        return tuple(Share(payer, scheme, amount) for (payer, scheme), amount in totals.items())
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        return self.findings + tuple(finding for line in self.lines for finding in line.findings)
+
+
+class Basis(Record, frozen=True):
+    """What a claim was judged on, so that the answer can be replayed years later."""
+
+    rule_set: str
+    agreement: str = ""
+    register_sequence: int | None = None
+    history: tuple[str, ...] = ()
+
+
+class Claim(Record, frozen=True):
+    """One visit as it is claimed: immutable. A correction is a new claim that names the one it replaces."""
+
+    id: str
+    number: str
+    visit: Visit
+    coverage: tuple[Coverage, ...]
+    basis: Basis
+    adjudication: Adjudication
+    minted_on: date
+    replaces: str = ""

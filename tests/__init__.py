@@ -1,0 +1,1 @@
+"""The tests, beside the rules that they hold to their word."""

@@ -1,0 +1,239 @@
+"""Arrangements, agreements, histories and visits made up by hypothesis: small, odd, and always well formed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import msgspec
+from hypothesis import strategies as st
+
+from facility_agent.arrangements.agreement import Agreement, Party, Signature, with_digest
+from facility_agent.arrangements.model import (
+    Act,
+    Arrangement,
+    Clauses,
+    Deductible,
+    Family,
+    Level,
+    Limit,
+    RateRow,
+    Scheme,
+    Tariff,
+    Text,
+    Waiting,
+)
+from facility_agent.vocabulary.identifiers import canonical, digest
+from facility_agent.vocabulary.records import (
+    Admission,
+    Beneficiary,
+    CareLine,
+    Coverage,
+    History,
+    PastLine,
+    Share,
+    Visit,
+)
+
+NAME = Text("nom", "name")
+ACTS = ("visit", "test", "tablet", "stay", "birth")
+FAMILIES = ("consultation", "laboratory", "medicine")
+DAY = date(2026, 2, 28)
+
+rates = st.sampled_from([0, 30, 50, 70, 80, 100, "1/3", "2/3"])
+amounts = st.integers(0, 5_000)
+
+
+@st.composite
+def arrangements(draw: st.DrawFn, *, plain: bool = False) -> Arrangement:
+    """A small arrangement; `plain` leaves out what makes more history change a share upwards."""
+    acts = tuple(
+        Act(
+            code=code,
+            name=NAME,
+            family=draw(st.sampled_from(FAMILIES)),
+            status=draw(st.sampled_from(["eligible", "eligible", "eligible", "excluded", "approval"])),
+            levels=draw(st.sampled_from([(), ("low",), ("high",)])),
+            sex=draw(st.sampled_from(["", "", "F"])),
+            maximum_quantity=draw(st.none() | st.integers(1, 6)),
+            follow_up=code == "visit",
+        )
+        for code in ACTS[:4]
+    )
+    limits = draw(
+        st.lists(
+            st.builds(
+                Limit,
+                code=st.sampled_from(["a", "b"]),
+                scheme=st.sampled_from(["mutual", "insurer", ""]),
+                families=st.sampled_from([(), ("medicine",)]),
+                scope=st.sampled_from(["person", "household"]),
+                per=st.sampled_from(["line", "visit", "day", "month", "year", "coverage"]),
+                amount=st.none() | st.integers(0, 4_000) | st.just("unknown"),
+                count=st.none() | st.integers(0, 9) | st.just("unknown"),
+                interval=st.none() | st.integers(1, 40) | st.just("unknown"),
+                borne_by=st.sampled_from(["member", "facility"]),
+            ),
+            max_size=2,
+            unique_by=lambda row: row.code,
+        )
+    )
+    deductibles = (
+        ()
+        if plain
+        else tuple(
+            draw(
+                st.lists(
+                    st.builds(
+                        Deductible,
+                        code=st.just("d"),
+                        scheme=st.sampled_from(["mutual", "insurer"]),
+                        amount=st.integers(0, 1_500) | st.just("unknown"),
+                        scope=st.sampled_from(["person", "household"]),
+                        per=st.sampled_from(["visit", "year"]),
+                    ),
+                    max_size=1,
+                )
+            )
+        )
+    )
+    made = Arrangement(
+        country="XX",
+        title=NAME,
+        currency="XTS",
+        zone="UTC",
+        start=date(2020, 1, 1),
+        clauses=Clauses(
+            rounding=draw(st.sampled_from(["down", "up", "nearest"])),
+            rounding_step=draw(st.sampled_from([1, 5, 25])),
+            follow_up_days=draw(st.sampled_from([{}, {"*": 14}, {"public": "unknown"}])),
+            arrears_grace_days=draw(st.sampled_from([0, 10, "unknown"])),
+            referral_from_rank=draw(st.sampled_from([2, "unknown"])),
+        ),
+        levels=(Level(code="low", rank=1, name=NAME), Level(code="high", rank=2, name=NAME)),
+        schemes=(
+            Scheme(
+                code="free",
+                name=NAME,
+                kind="state",
+                order=1,
+                payer="state",
+                programme=True,
+                under_months=60,
+                pregnant=True,
+                proofs=("booklet",),
+                agreement=False,
+            ),
+            Scheme(code="insurer", name=NAME, kind="insurer", order=2),
+            Scheme(code="mutual", name=NAME, kind="mutual", order=3),
+        ),  # fmt: skip
+        families=tuple(Family(code=code, name=NAME) for code in FAMILIES),
+        acts=acts,
+        tariffs=tuple(Tariff(act=code, price=draw(amounts)) for code in ACTS[:3]),
+        rates=tuple(RateRow(scheme=code, rate=draw(rates)) for code in ("free", "insurer", "mutual"))
+        + draw(st.sampled_from([(), (RateRow(scheme="mutual", copay=200, family="medicine"),)])),
+        waitings=draw(st.sampled_from([(), (Waiting(code="w", scheme="mutual", months=3),)])),
+        limits=tuple(limits),
+        deductibles=deductibles,
+    )
+    return msgspec.structs.replace(made, digest=digest(canonical(made)))
+
+
+@st.composite
+def agreements(draw: st.DrawFn) -> Agreement | None:
+    """An agreement in force or not yet, or none."""
+    if draw(st.integers(0, 9)) == 0:
+        return None
+    signers = draw(st.sampled_from([("F", "M", "I"), ("F", "M", "I"), ("F",)]))
+    on = date(2025, 12, 1)
+    return with_digest(
+        Agreement(
+            id="g",
+            country="XX",
+            arrangement=date(2020, 1, 1),
+            start=on,
+            parties=(
+                Party(
+                    code="F",
+                    name="F",
+                    role="facility",
+                    level=draw(st.sampled_from(["low", "high"])),
+                    ownership="public",
+                ),
+                Party(code="M", name="M", role="payer"),
+                Party(code="I", name="I", role="payer"),
+            ),
+            signatures=tuple(Signature(party=code, by="x", capacity="y", on=on) for code in signers),
+        )
+    )
+
+
+@st.composite
+def people(draw: st.DrawFn) -> Beneficiary:
+    """Adults, small children, people born on a leap day, people without a birth date."""
+    born = draw(st.sampled_from([None, date(1990, 5, 5), date(2024, 2, 29), date(2021, 2, 28), date(2021, 3, 1)]))
+    return Beneficiary("N1", "N'Do Élise", draw(st.sampled_from(["F", "M", ""])), born, household="H1")
+
+
+@st.composite
+def coverages(draw: st.DrawFn, person: Beneficiary) -> tuple[Coverage, ...]:
+    """None, one or two entitlements."""
+    since = draw(st.sampled_from([date(2024, 2, 29), DAY - timedelta(days=20)]))
+    paid = draw(st.sampled_from([None, DAY, DAY - timedelta(days=5), date(2026, 12, 31)]))
+    both = (
+        Coverage(person, "I", "insurer", since, paid_until=paid),
+        Coverage(person, "M", "mutual", since, paid_until=paid),
+    )
+    return draw(st.sampled_from([(), both[:1], both[1:], both]))
+
+
+def lines() -> st.SearchStrategy[tuple[CareLine, ...]]:
+    """Up to six lines, unknown acts and doubles among them."""
+    one = st.builds(
+        lambda act, quantity, price, at, prescribed: CareLine("", act, quantity, price, at, prescribed=prescribed),
+        st.sampled_from(ACTS),
+        st.integers(1, 8),
+        amounts,
+        st.sampled_from(["", "08:00", "20:30"]),
+        st.none() | st.integers(0, 6),
+    )
+    return st.lists(one, min_size=1, max_size=6).map(
+        lambda found: tuple(msgspec.structs.replace(line, id=str(place)) for place, line in enumerate(found))
+    )
+
+
+@st.composite
+def visits(draw: st.DrawFn, person: Beneficiary) -> Visit:
+    """A visit on the last day of February."""
+    return Visit(
+        "v",
+        "F",
+        DAY,
+        person,
+        draw(lines()),
+        at=draw(st.sampled_from(["", "09:15"])),
+        emergency=draw(st.booleans()),
+        identified=draw(st.sampled_from(["card", "none"])),
+        card_revoked=draw(st.sampled_from([None, False, True])),
+        admissions=draw(st.sampled_from([(), (Admission("free", "booklet", "12"),)])),
+        pregnant=draw(st.sampled_from([None, True, False])),
+        condition=draw(st.sampled_from(["", "malaria"])),
+        referred_from=draw(st.sampled_from(["", "G"])),
+        entered_on=draw(st.sampled_from([None, DAY, DAY + timedelta(days=3)])),
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Up to eight earlier lines of the person and the household."""
+    found = []
+    for place in range(draw(st.integers(0, 8))):
+        found.append(
+            PastLine(
+                f"c{place}", draw(st.sampled_from(["N1", "N2"])), "H1", draw(st.sampled_from(["F", "G"])),
+                DAY - timedelta(days=draw(st.integers(0, 400))), draw(st.sampled_from(ACTS[:4])),
+                draw(st.sampled_from(FAMILIES)), draw(st.integers(1, 3)), 300,
+                shares=(Share("M", "mutual", draw(st.integers(0, 900))), Share("I", "insurer", draw(st.integers(0, 900)))),
+                deductible=draw(st.integers(0, 400)), condition=draw(st.sampled_from(["", "malaria"])),
+            )
+        )  # fmt: skip
+    return History(tuple(found))
