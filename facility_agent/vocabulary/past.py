@@ -19,9 +19,9 @@ class Past:
         for line in history.lines:
             if line.claim in (visit.replaces, visit.id):
                 continue
-            if line.member == number:
+            if number and line.member == number:
                 self._of_act.setdefault(line.act, []).append(line)
-            if line.member == number or (household and line.household == household):
+            if (number and line.member == number) or (household and line.household == household):
                 self._of_household.setdefault(line.act, []).append(line)
         self._moment = (visit.day, visit.at)
 

@@ -1,0 +1,41 @@
+"""How a benchmark measures: a fixed calibration loop, percentiles, memory. Tests never assert a time."""
+
+from __future__ import annotations
+
+import hashlib
+import resource
+import time
+from collections.abc import Sequence
+
+
+def calibration(seconds: float = 0.5) -> float:
+    """Turns per second of a fixed loop of hashing, dictionary and integer work, on this machine, now."""
+    turns, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        table: dict[str, int] = {}
+        for step in range(200):
+            key = hashlib.sha256(step.to_bytes(4, "big")).hexdigest()[:8]
+            table[key] = table.get(key, 0) + step * 7 % 13
+        turns += 1
+    return turns / (time.perf_counter() - start)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` of the values lie (nearest rank).
+
+    >>> percentile([4.0, 1.0, 3.0, 2.0], 0.5), percentile([1.0], 0.99)
+    (2.0, 1.0)
+    """
+    ordered = sorted(values)
+    return ordered[max(0, -(-int(len(ordered) * share * 1000) // 1000) - 1)]
+
+
+def percentiles_ms(seconds: Sequence[float]) -> dict[str, float]:
+    """p50, p95 and p99 in milliseconds, rounded to the microsecond."""
+    names = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
+    return {name: round(percentile(seconds, share) * 1000, 3) for name, share in names.items()}
+
+
+def peak_memory_mb() -> float:
+    """The most memory that this process has held, in MB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)

@@ -1,0 +1,51 @@
+"""The command line. Exit status: 0 nothing to report, 1 something was reduced, refused or not as it should be,
+2 input that cannot be used, 70 a bug.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from facility_agent.cli import bench, cards, installation, month, pure
+
+app = typer.Typer(
+    name="facility-agent",
+    help="Conventions, cartes et factures entre formations sanitaires et mutuelles. "
+    "Agreements, cards and invoices between health facilities and mutuals.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("check")(pure.check)
+app.command("schema")(pure.schema)
+app.command("check-contracts")(pure.check_contracts)
+app.command("init")(installation.init)
+app.command("serve")(installation.serve)
+app.command("demo")(installation.demo)
+app.command("receive")(installation.receive)
+app.command("verify")(cards.verify)
+app.add_typer(cards.app, name="card")
+app.command("month-end")(month.month_end)
+app.command("audit")(month.audit)
+app.add_typer(bench.app, name="bench")
+
+
+def main() -> None:
+    """Run the command; bad input gives its sentence and status 2, a bug status 70 and one line."""
+    from facility_agent.cli.output import say_error
+    from facility_agent.vocabulary.errors import InputError
+
+    try:
+        app()
+    except InputError as error:
+        say_error(error)
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("FACILITY_AGENT_DEBUG"):
+            raise
+        print(f"facility-agent: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(70)

@@ -1,0 +1,160 @@
+"""What stands in the core part of an envelope: one record per kind of letter, as canonical JSON.
+
+A letter is taken whole or not at all. An unknown field, a value of the wrong kind, a negative amount, a number too
+large to be counted exactly, a text that holds NUL: each is an InputError that names the place (`$.batch.items[3].due`).
+What the amounts add up to is not judged here: that is a finding, with an answer.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from facility_agent.arrangements.agreement import Agreement
+from facility_agent.exchange.envelope import Kind
+from facility_agent.exchange.revocations import MAX_SERIAL
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.identifiers import canonical
+from facility_agent.vocabulary.records import Claim, Coverage, Record
+from facility_agent.vocabulary.settlement import Batch, Decision, Receipt, Remittance
+
+
+class Register(Record, frozen=True):
+    """The membership register of a payer on a day, whole; a higher sequence replaces a lower one."""
+
+    payer: str
+    sequence: int
+    as_of: date
+    coverages: tuple[Coverage, ...]
+    invented: bool = False
+
+
+class Revocations(Record, frozen=True):
+    """The cards of a payer that no longer count, as a bitmap by serial under zlib; see `revocations`."""
+
+    payer: str
+    sequence: int
+    as_of: date
+    packed: bytes
+
+    @property
+    def bitmap(self) -> bytes:
+        """The bits; ValueError for what is no zlib or holds more serials than there can be."""
+        unpacking = zlib.decompressobj()
+        try:
+            bits = unpacking.decompress(self.packed, MAX_SERIAL // 8 + 1)
+        except zlib.error as problem:
+            raise ValueError("not packed with zlib") from problem
+        if not unpacking.eof or unpacking.unused_data:
+            raise ValueError("not a whole list, or one too long")
+        return bits
+
+
+def revocations(payer: str, sequence: int, as_of: date, bitmap: bytes) -> Revocations:
+    """The list to send."""
+    return Revocations(payer, sequence, as_of, zlib.compress(bitmap, 9))
+
+
+class BatchMessage(Record, frozen=True):
+    """A batch with its claims, in the order of its items."""
+
+    batch: Batch
+    claims: tuple[Claim, ...]
+
+
+Message = Register | Revocations | Agreement | BatchMessage | Receipt | Decision | Remittance
+
+TYPES: Final[dict[Kind, type[Message]]] = {
+    "register": Register,
+    "revocations": Revocations,
+    "agreement": Agreement,
+    "batch": BatchMessage,
+    "receipt": Receipt,
+    "decision": Decision,
+    "remittance": Remittance,
+}
+_PLACE: Final = re.compile(r"at `(\$[^`]*)`")
+_LARGEST: Final = (1 << 53) - 1
+#: Only a letter in which this occurs is searched for impossible values.
+_SUSPECT: Final = re.compile(rb"[:,\[]-[0-9]|[0-9]{16}|\\u0000")
+
+
+def encode(message: Message) -> bytes:
+    """The core part. The same message always gives the same bytes."""
+    return canonical(message)
+
+
+def decode(kind: Kind, data: bytes) -> Message:
+    """The message of a core part; InputError `message-malformed` with `kind` and the `place` of the first fault."""
+    place = "$"
+    try:
+        message = msgspec.json.decode(data, type=TYPES[kind])
+        place = _stranger(data, message) or _impossible(data) or _inconsistent(message)
+    except (ValueError, RecursionError) as problem:
+        found = _PLACE.search(str(problem))
+        raise InputError("message-malformed", kind=kind, place=found[1] if found else "$") from None
+    if place:
+        raise InputError("message-malformed", kind=kind, place=place)
+    return message
+
+
+def _stranger(data: bytes, message: Message) -> str:
+    """Where the letter says something that the record did not keep: a field that nobody knows, another spelling."""
+    understood = canonical(message)
+    if understood == data:
+        return ""
+    return _difference(msgspec.json.decode(data), msgspec.json.decode(understood), "$") or "$"
+
+
+def _difference(given: Any, understood: Any, place: str) -> str:
+    """The first place where two JSON values differ, depth first."""
+    if isinstance(given, dict) and isinstance(understood, dict):
+        for name in sorted(given.keys() | understood.keys()):
+            if name not in given or name not in understood:
+                return f"{place}.{name}"
+            if found := _difference(given[name], understood[name], f"{place}.{name}"):
+                return found
+        return ""
+    if isinstance(given, list) and isinstance(understood, list) and len(given) == len(understood):
+        pairs = enumerate(zip(given, understood, strict=True))
+        return next((found for at, (one, other) in pairs if (found := _difference(one, other, f"{place}[{at}]"))), "")
+    return "" if given == understood else place
+
+
+def _impossible(data: bytes) -> str:
+    """Where a number is negative or too large, or a text holds NUL. The evidence of a finding may be negative."""
+    return _impossible_in(msgspec.json.decode(data), "$") if _SUSPECT.search(data) else ""
+
+
+def _impossible_in(value: Any, place: str) -> str:
+    if isinstance(value, dict):
+        if any("\0" in name for name in value):
+            return place
+        inside = ((f"{place}.{name}", part) for name, part in value.items())
+    elif isinstance(value, list):
+        inside = ((f"{place}[{at}]", part) for at, part in enumerate(value))
+    else:
+        lowest = -_LARGEST if ".evidence." in place else 0
+        wrong = "\0" in value if isinstance(value, str) else not lowest <= (value or 0) <= _LARGEST
+        return place if wrong else ""
+    return next((found for where, part in inside if (found := _impossible_in(part, where))), "")
+
+
+def _inconsistent(message: Message) -> str:
+    """Where a message contradicts its own form."""
+    if isinstance(message, BatchMessage):
+        named = [item.claim for item in message.batch.items]
+        if named != [claim.id for claim in message.claims] or len(set(named)) != len(named):
+            return "$.claims"
+    if isinstance(message, Register | Revocations) and message.sequence < 1:
+        return "$.sequence"
+    if isinstance(message, Revocations):
+        try:
+            len(message.bitmap)
+        except ValueError:
+            return "$.packed"
+    return ""

@@ -1,0 +1,26 @@
+"""The store: records go in and come out; what is acknowledged is on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from facility_agent.storage.engine import open_database
+from facility_agent.storage.migrations import migrate
+from facility_agent.storage.store.care import Care
+from facility_agent.storage.store.people import People
+from facility_agent.storage.store.registers import Registers
+from facility_agent.storage.store.settlement import Settlement
+
+
+class Store(People, Registers, Care, Settlement):
+    """All shelves over one open database."""
+
+
+@asynccontextmanager
+async def open_store(location: str | Path) -> AsyncIterator[Store]:
+    """Open the database at a path or PostgreSQL address, with its schema up to date."""
+    async with open_database(location) as database:
+        await migrate(database)
+        yield Store(database)

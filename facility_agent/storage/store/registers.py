@@ -1,0 +1,168 @@
+"""The membership register of each payer, its revoked and issued cards, and who was looked up at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import msgspec
+
+from facility_agent.exchange.revocations import is_set
+from facility_agent.storage.store.base import Shelf, decoded, folded, instant
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.identifiers import canonical
+from facility_agent.vocabulary.records import Card, Coverage
+
+
+class RegisterState(msgspec.Struct, frozen=True):
+    """Which snapshot of a payer's register we hold."""
+
+    payer: str
+    sequence: int
+    as_of: date
+    members: int
+
+
+class RevocationState(msgspec.Struct, frozen=True):
+    """Which list of revoked cards we hold."""
+
+    sequence: int
+    as_of: date
+    bitmap: bytes
+
+
+class Registers(Shelf):
+    """Who is covered, as the payers say."""
+
+    async def replace_register(
+        self, payer: str, sequence: int, as_of: date, digest: str, coverages: Iterable[Coverage]
+    ) -> None:
+        """Replace a payer's register whole. The same snapshot twice counts once; an older one is an InputError."""
+        rows = [
+            (
+                payer, entry.scheme, entry.beneficiary.number, entry.beneficiary.household, entry.beneficiary.name,
+                folded(entry.beneficiary.name), entry.beneficiary.phone, canonical(entry),
+            )
+            for entry in coverages
+        ]  # fmt: skip
+        async with self.transaction():
+            held = await self._one(
+                "SELECT sequence, digest FROM register_snapshot WHERE payer = $1 ORDER BY sequence DESC LIMIT 1", payer
+            )
+            if held is not None and sequence == held["sequence"] and digest == held["digest"]:
+                return
+            if held is not None and sequence <= held["sequence"]:
+                raise InputError("register-older", payer=payer, sequence=sequence, held=held["sequence"])
+            await self.database.rows("DELETE FROM beneficiary WHERE payer = $1", payer)
+            await self.database.many(
+                "INSERT INTO beneficiary (payer, scheme, number, household, name, search_name, phone, document) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                rows,
+            )
+            await self.database.rows(
+                "INSERT INTO register_snapshot (payer, sequence, as_of, digest, members) VALUES ($1, $2, $3, $4, $5)",
+                payer, sequence, as_of.isoformat(), digest, len(rows),
+            )  # fmt: skip
+
+    async def register_state(self, payer: str | None) -> RegisterState | None:
+        """The snapshot held of a payer (or of any, the newest), or None."""
+        row = await self._one(
+            "SELECT payer, sequence, as_of, members FROM register_snapshot WHERE $1 = '' OR payer = $1 "
+            "ORDER BY as_of DESC, sequence DESC LIMIT 1",
+            payer or "",
+        )
+        return (
+            RegisterState(row["payer"], row["sequence"], date.fromisoformat(row["as_of"]), row["members"])
+            if row
+            else None
+        )
+
+    async def coverage_of(self, number: str) -> tuple[Coverage, ...]:
+        """All entitlements of one person."""
+        return await self._coverages("WHERE number = $1 ORDER BY payer, scheme", number)
+
+    async def household(self, household: str) -> tuple[Coverage, ...]:
+        """The people of a household."""
+        return await self._coverages("WHERE household = $1 ORDER BY number", household)
+
+    async def all_coverages(self, payer: str) -> tuple[Coverage, ...]:
+        """A payer's whole register."""
+        return await self._coverages("WHERE payer = $1 ORDER BY number, scheme", payer)
+
+    async def search(self, text: str, limit: int = 20) -> tuple[Coverage, ...]:
+        """People by number, household, telephone, or parts of a name in any order, accents or not."""
+        exact = text.strip()
+        parts = folded(text).split()[:5] or ["\x00"]
+        tests = " AND ".join(f"search_name LIKE ${place}" for place in range(2, len(parts) + 2))
+        return await self._coverages(
+            f"WHERE number = $1 OR household = $1 OR (phone <> '' AND phone = $1) OR ({tests}) "
+            f"ORDER BY name, number LIMIT {int(limit)}",
+            exact,
+            *(f"%{part}%" for part in parts),
+        )
+
+    async def _coverages(self, rest: str, *values: str) -> tuple[Coverage, ...]:
+        rows = await self.database.rows(f"SELECT document FROM beneficiary {rest}", *values)
+        return tuple(decoded(row["document"], Coverage) for row in rows)
+
+    async def put_revocations(self, payer: str, sequence: int, as_of: date, bitmap: bytes) -> None:
+        """Keep a payer's list of revoked cards; the same twice counts once, an older one is an InputError."""
+        async with self.transaction():
+            held = await self.revocations(payer)
+            if held is not None and held.sequence == sequence and held.bitmap == bitmap:
+                return
+            if held is not None and sequence <= held.sequence:
+                raise InputError("register-older", payer=payer, sequence=sequence, held=held.sequence)
+            await self.database.rows(
+                "INSERT INTO revocation_list (payer, sequence, as_of, bitmap) VALUES ($1, $2, $3, $4) "
+                "ON CONFLICT (payer) DO UPDATE SET sequence = excluded.sequence, as_of = excluded.as_of, bitmap = excluded.bitmap",
+                payer, sequence, as_of.isoformat(), bitmap,
+            )  # fmt: skip
+
+    async def revocations(self, payer: str) -> RevocationState | None:
+        row = await self._one("SELECT sequence, as_of, bitmap FROM revocation_list WHERE payer = $1", payer)
+        return RevocationState(row["sequence"], date.fromisoformat(row["as_of"]), bytes(row["bitmap"])) if row else None
+
+    async def is_revoked(self, payer: str, serial: int) -> bool | None:
+        """Whether a card is on the list that we hold; None without a list."""
+        held = await self.revocations(payer)
+        return None if held is None else is_set(held.bitmap, serial)
+
+    async def put_card(self, card: Card, payer: str, text_digest: str) -> None:
+        """Write down that a card was issued."""
+        await self.database.rows(
+            "INSERT INTO card (payer, serial, number, issued, expires, text_digest, document) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            payer, card.serial, card.member, card.issued.isoformat(), card.expires.isoformat(), text_digest, canonical(card),
+        )  # fmt: skip
+
+    async def cards_of(self, number: str) -> tuple[Card, ...]:
+        """The cards issued to a person, the newest last."""
+        rows = await self.database.rows("SELECT document FROM card WHERE number = $1 ORDER BY serial", number)
+        return tuple(decoded(row["document"], Card) for row in rows)
+
+    async def note_lookup(
+        self, id: str, *, at: datetime, account: str, member_number: str, colour: str, how: str, day: date
+    ) -> None:
+        """Somebody was looked up at the desk."""
+        await self.database.rows(
+            "INSERT INTO desk_lookup (id, at, day, account, number, colour, how) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            id, instant(at), day.isoformat(), account, member_number, colour, how,
+        )  # fmt: skip
+
+    async def lookups_of(self, number: str, day: date) -> int:
+        """How often a person was looked up that day."""
+        row = await self._one(
+            "SELECT COUNT(*) AS n FROM desk_lookup WHERE number = $1 AND day = $2", number, day.isoformat()
+        )
+        return int(row["n"]) if row else 0
+
+    async def colours(self) -> dict[str, int]:
+        """How many verdicts of each colour were given."""
+        rows = await self.database.rows("SELECT colour, COUNT(*) AS n FROM desk_lookup GROUP BY colour")
+        return {row["colour"]: int(row["n"]) for row in rows}
+
+    async def latest_day(self) -> date | None:
+        """The latest day that the desk has seen."""
+        row = await self._one("SELECT MAX(day) AS day FROM desk_lookup")
+        return date.fromisoformat(row["day"]) if row and row["day"] else None

@@ -1,0 +1,1 @@
+"""The three scenes as work: load, ask the rules, save."""

@@ -1,0 +1,87 @@
+"""Who may sign in, and who is signed in: opaque tokens, kept as hashes, revocable at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from functools import lru_cache
+from hashlib import sha256
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from facility_agent.storage.store.people import Account
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.workflows.site import Site
+
+#: How long a sign-in holds: a working day and the night after it.
+HOLDS = timedelta(hours=14)
+SHORTEST_PASSWORD = 8
+ROLES = {
+    "facility": ("reception", "care", "till", "accountant", "manager"),
+    "mutual": ("officer", "adviser", "payer_accountant", "manager"),
+    "centre": ("officer", "adviser", "payer_accountant", "manager"),
+}
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """Somebody who is signed in; `token` is what their browser keeps."""
+
+    token: str
+    csrf: str
+    account: Account
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+async def add_account(site: Site, login: str, name: str, password: str, roles: tuple[str, ...]) -> None:
+    """A new account; InputError `account-exists`, `password-short` or `role-unknown`."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise InputError("password-short", least=SHORTEST_PASSWORD)
+    strange = [role for role in roles if role not in ROLES[site.config.role]]
+    if strange or not roles:
+        raise InputError("role-unknown", roles=", ".join(strange), known=", ".join(ROLES[site.config.role]))
+    salt = site.randomness(16)
+    hashed = await asyncio.to_thread(_hasher().hash, password, salt=salt)
+    await site.store.add_account(login, name, roles, hashed)
+
+
+async def sign_in(site: Site, login: str, password: str) -> SignIn:
+    """Sign in with a password; InputError `sign-in-wrong` for a name or password that does not hold."""
+    account = await site.store.account(login)
+    stored = account.password_hash if account else _nobody()
+    try:
+        await asyncio.to_thread(_hasher().verify, stored, password)
+    except (VerificationError, InvalidHashError):
+        raise InputError("sign-in-wrong") from None
+    if account is None or not account.active:
+        raise InputError("sign-in-wrong")
+    token, csrf = site.randomness(32).hex(), site.randomness(16).hex()
+    await site.store.add_signin(_hashed(token), login, csrf, site.now(), site.now() + HOLDS)
+    return SignIn(token, csrf, account)
+
+
+async def signed_in(site: Site, token: str) -> SignIn | None:
+    """Who is signed in under a token, if it still holds."""
+    held = await site.store.signin(_hashed(token), site.now()) if token else None
+    account = await site.store.account(held.login) if held else None
+    return SignIn(token, held.csrf, account) if held and account and account.active else None
+
+
+async def sign_out(site: Site, token: str) -> None:
+    """The token opens nothing any more."""
+    await site.store.drop_signin(_hashed(token))
+
+
+def _hashed(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """The hash of a password that nobody has, so that an unknown name takes as long as a known one."""
+    return _hasher().hash("nobody has this password", salt=bytes(16))

@@ -1,0 +1,241 @@
+"""The mutual's desk: take a batch in once, ask the same rules again, propose, decide, pay, and say why.
+
+Batches are recomputed in the order in which the facility minted their claims, with the mutual's own register,
+revocations and history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from facility_agent.arrangements.agreement import Agreement
+from facility_agent.arrangements.model import Arrangement
+from facility_agent.audit import edits
+from facility_agent.audit.decide import Override, decision_of, propose
+from facility_agent.audit.month import Bars, Flag, Month
+from facility_agent.audit.recompute import Recomputed, recompute
+from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
+from facility_agent.audit.report import AuditReport, report
+from facility_agent.exchange.messages import BatchMessage
+from facility_agent.invoicing.batch import faults
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.identifiers import canonical
+from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.records import Claim, Coverage, History, PastLine
+from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Receipt, Remittance
+from facility_agent.workflows import mail
+from facility_agent.workflows.site import Site
+
+#: Acts that end a pregnancy, by the families of the arrangement that hold nothing else.
+DELIVERIES: Final = frozenset({"delivery"})
+
+
+class AuditView(msgspec.Struct, frozen=True):
+    """A received batch with the mutual's own answers, and what was decided and paid."""
+
+    batch: Batch
+    state: str
+    claims: tuple[Claim, ...]
+    report: AuditReport
+    recomputed: tuple[Recomputed, ...]
+    flags: tuple[Flag, ...]
+    proposals: tuple[ClaimDecision, ...]
+    decision: Decision | None
+    remittances: tuple[Remittance, ...]
+    reconciliation: Reconciliation | None
+
+
+class ClaimView(msgspec.Struct, frozen=True):
+    """One claim as an officer sees it: both answers, the flags, the proposal, and the person's other claims."""
+
+    batch: Batch
+    claim: Claim
+    recomputed: Recomputed
+    flags: tuple[Flag, ...]
+    proposal: ClaimDecision
+    others: tuple[Claim, ...]
+
+
+class BatchLine(msgspec.Struct, frozen=True):
+    """A row of the list of batches."""
+
+    batch: Batch
+    state: str
+    accepted: int | None
+    paid: int
+
+
+async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: str, by: str) -> Receipt:
+    """Keep a batch and its claims; one that is not the sender's, not ours, or does not add up changes nothing."""
+    batch = message.batch
+    if batch.payer != site.config.code:
+        raise InputError("batch-for-another-payer", payer=batch.payer, number=batch.number)
+    if batch.facility != sender:
+        raise InputError("batch-of-another-facility", facility=batch.facility, sender=sender)
+    agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
+    if agreement is None or agreement.party(batch.payer) is None:
+        raise InputError("agreement-missing", payer=batch.facility, day=_last_day(batch).isoformat())
+    wrong = faults(batch, message.claims)
+    if wrong:
+        raise InputError(
+            "batch-inconsistent", month=batch.month, reasons=", ".join(f"{x.code} {x.claim}" for x in wrong[:5])
+        )
+    families = {act.code: act.family for act in site.arrangement(_last_day(batch)).acts}
+    for claim in message.claims:
+        await site.store.mint(claim, families, site.now(), by, "received")
+    await site.store.put_batch(batch, "received", site.now(), by)
+    receipt = Receipt(batch.id, batch.number, site.today(), len(batch.items), batch.due, envelope)
+    await site.store.put_receipt(receipt, site.now())
+    await mail.send(site, sender, "receipt", receipt, f"receipt-{batch.number}")
+    return receipt
+
+
+async def audit(site: Site, batch_id: str) -> AuditView:
+    """Recompute a batch, run the edits, propose the answers, and keep the report."""
+    entry = await site.store.batch(batch_id)
+    if entry is None:
+        raise InputError("batch-unknown", batch=batch_id)
+    batch = entry.batch
+    found = await site.store.claims(tuple(item.claim for item in batch.items))
+    arrangement = site.arrangement(_last_day(batch))
+    agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
+    answers = await _recomputed(site, batch, found, arrangement, agreement)
+    flags = edits.run(await _month(site, batch, found, arrangement, agreement))
+    proposals = tuple(propose(answer, flags) for answer in answers)
+    made = report(batch, answers, flags, proposals)
+    await site.store.put_audit(batch_id, canonical(made), site.now())
+    decision = await site.store.decision(batch_id)
+    remittances = await site.store.remittances(batch_id)
+    reconciled = reconcile(batch, decision, remittances) if decision is not None else None
+    return AuditView(batch, entry.state, found, made, answers, flags, proposals, decision, remittances, reconciled)
+
+
+async def claim_view(site: Site, batch_id: str, claim_id: str) -> ClaimView:
+    """One claim of a batch with everything that an officer needs; InputError `claim-unknown`."""
+    view = await audit(site, batch_id)
+    answer = next((entry for entry in view.recomputed if entry.claim == claim_id), None)
+    if answer is None:
+        raise InputError("claim-unknown", claim=claim_id)
+    claim = next(entry for entry in view.claims if entry.id == claim_id)
+    others = await site.store.claims_of_members((claim.visit.beneficiary.number,))
+    return ClaimView(
+        view.batch,
+        claim,
+        answer,
+        tuple(flag for flag in view.flags if claim_id in flag.claims),
+        next(entry for entry in view.proposals if entry.claim == claim_id),
+        tuple(other for other in others if other.id != claim_id),
+    )
+
+
+async def batches(site: Site) -> tuple[BatchLine, ...]:
+    """The batches received, the newest month first."""
+    lines = []
+    for entry in sorted(await site.store.batches(), key=lambda row: (row.batch.month, row.batch.number), reverse=True):
+        decision = await site.store.decision(entry.batch.id)
+        paid = sum(remittance.amount for remittance in await site.store.remittances(entry.batch.id))
+        lines.append(BatchLine(entry.batch, entry.state, decision.amount if decision else None, paid))
+    return tuple(lines)
+
+
+async def decide(site: Site, batch_id: str, overrides: Mapping[tuple[str, str], Override], by: str) -> Decision:
+    """Decide a batch, the proposals with the officer's overrides, and seal the answer to the facility."""
+    view = await audit(site, batch_id)
+    if view.decision is not None:
+        raise InputError("decision-second", batch=view.batch.number)
+    decision = decision_of(view.batch, view.proposals, overrides, id=site.new_id(), by=by, on=site.today())
+    async with site.store.transaction():
+        await site.store.put_decision(decision, site.now())
+        await site.store.move_batch(batch_id, "decided", site.now(), by)
+        for answer in decision.claims:
+            await site.store.move_claim(answer.claim, "decided", site.now(), by)
+        await mail.send(site, view.batch.facility, "decision", decision, f"decision-{view.batch.number}")
+    await mail.lay_out(site, f"decision-{view.batch.number}.fae")
+    return decision
+
+
+async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str) -> Remittance:
+    """Write down the payment of what was accepted, and seal it to the facility."""
+    entry = await site.store.batch(batch_id)
+    decision = await site.store.decision(batch_id)
+    if entry is None or decision is None:
+        raise InputError("remittance-before-decision", reference=reference)
+    if not reference.strip():
+        raise InputError("reference-missing")
+    if await site.store.remittances(batch_id):
+        raise InputError("remittance-second", batch=entry.batch.number)
+    remittance = remittance_of(decision, entry.batch, id=site.new_id(), reference=reference.strip(), paid_on=paid_on)
+    async with site.store.transaction():
+        await site.store.put_remittance(remittance, site.now())
+        await site.store.move_batch(batch_id, "paid", site.now(), by)
+        await site.store.move_batch(batch_id, "reconciled", site.now(), by)
+        await mail.send(site, entry.batch.facility, "remittance", remittance, f"remittance-{entry.batch.number}")
+    await mail.lay_out(site, f"remittance-{entry.batch.number}.fae")
+    return remittance
+
+
+async def _recomputed(
+    site: Site, batch: Batch, claims: tuple[Claim, ...], arrangement: Arrangement, agreement: Agreement | None
+) -> tuple[Recomputed, ...]:
+    """Our own answer to every claim, in the order of the batch."""
+    own = site.config.code
+    people = tuple({claim.visit.beneficiary.number for claim in claims})
+    homes = tuple({claim.visit.beneficiary.household for claim in claims} - {""})
+    history = await _history(site, people, homes)
+    answers = []
+    for claim in claims:
+        person = claim.visit.beneficiary
+        coverage: tuple[Coverage, ...] = await site.store.coverage_of(person.number)
+        serial = claim.visit.card_serial
+        revoked = await site.store.is_revoked(own, serial) if serial is not None else None
+        lines = [line for key in (person.number, person.household) for line in history.get(key, ())]
+        known = History(tuple(dict.fromkeys(lines)))
+        answers.append(
+            recompute(
+                arrangement, agreement, coverage, known, claim,
+                payer=batch.payer, scheme=batch.scheme, card_revoked=revoked,
+            )
+        )  # fmt: skip
+    return tuple(answers)
+
+
+async def _history(
+    site: Site, people: tuple[str, ...], homes: tuple[str, ...]
+) -> dict[str, dict[PastLine, None]]:
+    """The earlier lines by person and by household, read in a few queries."""
+    found: dict[str, dict[PastLine, None]] = {}
+    for start in range(0, max(len(people), len(homes)), 200):
+        for line in await site.store.history(people[start : start + 200], homes[start : start + 200]):
+            for key in {line.member, line.household} - {""}:
+                found.setdefault(key, {})[line] = None
+    return found
+
+
+async def _month(
+    site: Site, batch: Batch, claims: tuple[Claim, ...], arrangement: Arrangement, agreement: Agreement | None
+) -> Month:
+    people = {claim.visit.beneficiary.number for claim in claims}
+    others = await site.store.claims_of_members(people)
+    elsewhere = await site.store.batched_claims(batch.payer, batch.scheme)
+    deliveries = frozenset(act.code for act in arrangement.acts if act.code.startswith(tuple(DELIVERIES)))
+    return Month(
+        claims,
+        arrangement,
+        agreement,
+        payer=batch.payer,
+        scheme=batch.scheme,
+        others=others,
+        batch=batch,
+        batched={claim: other for claim, other in elsewhere.items() if other != batch.id},
+        bars=Bars(deliveries=deliveries),
+    )
+
+
+def _last_day(batch: Batch) -> date:
+    day = month_period(batch.month).until
+    assert day is not None
+    return day

@@ -1,0 +1,107 @@
+"""One installation: its configuration, database, keys, arrangements, clock and folder, opened and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from facility_agent.arrangements import library
+from facility_agent.arrangements.agreement import Agreement, in_force
+from facility_agent.arrangements.model import Arrangement
+from facility_agent.config import Config, read_config
+from facility_agent.eligibility.card import Issuer
+from facility_agent.exchange.keys import key_files
+from facility_agent.exchange.parties import PublicKeys, issuers, public_keys
+from facility_agent.exchange.randomness import SYSTEM, Randomness
+from facility_agent.storage.store import Store, open_store
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.identifiers import uuid7
+from facility_agent.workflows.clock import Clock, SystemClock
+
+ARRANGEMENTS, EXPORTS, INBOX, OUTBOX, KEYS = "arrangements", "exports", "inbox", "outbox", "keys"
+
+
+class Site:
+    """What every workflow needs: who we are, what we keep, what day it is."""
+
+    def __init__(self, folder: Path, config: Config, store: Store, clock: Clock, randomness: Randomness) -> None:
+        self.folder = folder
+        self.config = config
+        self.store = store
+        self.clock = clock
+        self.randomness = randomness
+        self.zone = ZoneInfo(config.zone)
+        self.library = library.load(folder / ARRANGEMENTS, library.shipped_folder())
+
+    def now(self) -> datetime:
+        """The instant, in UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The local day as the program believes it."""
+        return self.now().astimezone(self.zone).date()
+
+    def new_id(self) -> str:
+        """A new UUIDv7."""
+        return uuid7(int(self.now().timestamp() * 1000), self.randomness(10))
+
+    def arrangement(self, day: date) -> Arrangement:
+        """The country's arrangement in force on that day; InputError `arrangement-missing`."""
+        found = self.library.on(self.config.country, day)
+        if found is None:
+            raise InputError("arrangement-missing", country=self.config.country, day=day.isoformat())
+        return found
+
+    async def agreement(self, facility: str, payer: str | None, day: date) -> Agreement | None:
+        """The agreement in force between a facility and a payer (or any payer) that day, or None.
+
+        One that was only signed on that day but not yet in force is given when none is, so that the rules can say why.
+        """
+        known = [entry for entry in await self.store.agreements() if entry.party(facility) is not None]
+        if payer is not None:
+            known = [entry for entry in known if entry.party(payer) is not None] or known
+        for entry in known:
+            payers = [payer] if payer else [party.code for party in entry.parties if party.role == "payer"]
+            if any(in_force(entry, facility, code, day) for code in payers):
+                return entry
+        return known[-1] if known else None
+
+    def own_keys(self) -> PublicKeys:
+        """Our public keys, to hand to others."""
+        files = [file for role in ("card", "agreement", "site-seal", "site-open") for file in self._files(role)]
+        config = self.config
+        return public_keys(config.code, config.name, files, config.member_pattern, config.household_pattern)
+
+    async def partners(self) -> tuple[PublicKeys, ...]:
+        """The public keys of everybody whom we know, ourselves included."""
+        return (self.own_keys(), *(await self.store.public_keys()))
+
+    async def partner(self, code: str) -> PublicKeys:
+        """The public keys of one party; InputError `party-unknown`."""
+        for party in await self.partners():
+            if party.party == code:
+                return party
+        raise InputError("party-unknown", party=code)
+
+    async def names(self) -> dict[str, str]:
+        """The names of everybody whom we know, by code."""
+        return {party.party: party.name for party in await self.partners()}
+
+    async def issuers(self) -> dict[str, Issuer]:
+        """The keys whose cards count here."""
+        return issuers(await self.partners())
+
+    def _files(self, role: str) -> tuple:
+        return key_files(self.folder / KEYS, role)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def open_site(folder: Path, clock: Clock | None = None, randomness: Randomness = SYSTEM) -> AsyncIterator[Site]:
+    """Open the installation in `folder`; InputError says what is missing."""
+    config = read_config(folder)
+    address = config.database if "://" in config.database else str(folder / config.database)
+    async with open_store(address) as store:
+        yield Site(folder, config, store, clock or SystemClock(), randomness)

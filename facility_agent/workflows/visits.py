@@ -1,0 +1,124 @@
+"""Care recorded: who pays what before the patient leaves, the visit kept, and at the close of the day its claim.
+
+A visit is `recorded` once its care is complete; undoing it is an event; the claim is minted at the close of the day
+with its number, and from then on only a later claim can replace it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from facility_agent.adjudication import adjudicate
+from facility_agent.arrangements.agreement import Agreement
+from facility_agent.arrangements.model import Act
+from facility_agent.arrangements.terms import Terms, terms
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.records import Adjudication, Basis, Claim, Coverage, Visit
+from facility_agent.workflows.desk import history_of
+from facility_agent.workflows.site import Site
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What the rules say of a visit, and on what."""
+
+    visit: Visit
+    adjudication: Adjudication
+    coverage: tuple[Coverage, ...]
+    basis: Basis
+
+
+async def judge(site: Site, visit: Visit) -> Judged:
+    """Ask the rules; nothing is saved. The coverage of an altered or unknown card is never used."""
+    coverage = await site.store.coverage_of(visit.beneficiary.number) if visit.beneficiary.number else ()
+    agreement = await agreement_of(site, coverage, visit.day)
+    history = await history_of(site, visit.beneficiary)
+    answer = adjudicate(site.arrangement(visit.day), agreement, coverage, history, visit)
+    register = await site.store.register_state(coverage[0].payer) if coverage else None
+    claims = tuple(sorted({line.claim for line in history.lines}))
+    basis = Basis(answer.rule_set, agreement.id if agreement else "", register.sequence if register else None, claims)
+    return Judged(visit, answer, coverage, basis)
+
+
+async def agreement_of(site: Site, coverage: tuple[Coverage, ...], day: date) -> Agreement | None:
+    """The agreement that concerns this person's payer that day, else the one that binds this facility."""
+    return await site.agreement(site.config.code, coverage[0].payer if coverage else None, day)
+
+
+async def terms_of_today(site: Site) -> Terms:
+    """What holds here today: acts, prices and rates, for forms and lists."""
+    today = site.today()
+    return terms(site.arrangement(today), await site.agreement(site.config.code, None, today), site.config.code)
+
+
+async def acts(site: Site) -> tuple[Act, ...]:
+    """What this facility may give today, in the order of their names."""
+    known = await terms_of_today(site)
+    offered = [act for act in known.acts.values() if not act.levels or site.config.level in act.levels]
+    return tuple(sorted(offered, key=lambda act: act.name.fr.casefold()))
+
+
+async def prices(site: Site, scheme: str = "") -> dict[str, int]:
+    """The tariff of each act under a scheme, where there is one."""
+    known = await terms_of_today(site)
+    found = {code: known.tariff(code, scheme) for code in known.acts}
+    return {code: row.maximum or int(row.price) for code, row in found.items() if row is not None}
+
+
+async def record(site: Site, visit: Visit, by: str) -> Judged:
+    """Keep a complete visit. The same visit twice counts once; one with a wrong day or nothing given is an error."""
+    if not visit.lines:
+        raise InputError("visit-empty")
+    if visit.day > site.today():
+        raise InputError("visit-in-future", day=visit.day.isoformat(), today=site.today().isoformat())
+    known = await terms_of_today(site)
+    for line in visit.lines:
+        if line.act in known.acts and not any(known.tariff(line.act, code) for code in ("", *known.schemes)):
+            raise InputError("act-without-tariff", act=line.act)
+    complete = msgspec.structs.replace(visit, facility=site.config.code, entered_on=site.today(), entered_by=by)
+    judged = await judge(site, complete)
+    async with site.store.transaction():
+        await site.store.save_visit(complete, "recorded", None, site.now(), by)
+    return judged
+
+
+async def undo(site: Site, visit_id: str, by: str, reason: str) -> None:
+    """Take a recorded visit back before its day is closed; the reason is kept."""
+    row = await site.store.visit(visit_id)
+    if row is None or row.state != "recorded":
+        raise InputError("visit-not-open")
+    if not reason.strip():
+        raise InputError("reason-missing")
+    taken_back = msgspec.structs.replace(row.visit, reason=reason.strip())
+    async with site.store.transaction():
+        await site.store.save_visit(taken_back, "abandoned", row.version, site.now(), by)
+
+
+async def close_day(site: Site, until: date, by: str) -> tuple[Claim, ...]:
+    """Mint the claims of all recorded visits up to a day, in the order of care; already minted ones stay."""
+    if until > site.today():
+        raise InputError("visit-in-future", day=until.isoformat(), today=site.today().isoformat())
+    rows = [row for row in await site.store.visits(states=("recorded",)) if row.visit.day <= until]
+    rows.sort(key=lambda row: (row.visit.day, row.visit.at, row.visit.id))
+    return tuple([await _mint(site, row.visit, row.version, by) for row in rows])
+
+
+async def _mint(site: Site, visit: Visit, version: int, by: str) -> Claim:
+    judged = await judge(site, visit)
+    families = {act.code: act.family for act in site.arrangement(visit.day).acts}
+    async with site.store.transaction():
+        number = await site.store.next_number(f"claim:{visit.day.year}")
+        claim = Claim(
+            id=visit.id,
+            number=f"{site.config.code}-{visit.day.year}-{number:06d}",
+            visit=visit,
+            coverage=judged.coverage,
+            basis=judged.basis,
+            adjudication=judged.adjudication,
+            minted_on=site.today(),
+            replaces=visit.replaces,
+        )
+        await site.store.mint(claim, families, site.now(), by)
+        await site.store.save_visit(visit, "claimed", version, site.now(), by)
+    return claim
