@@ -34,6 +34,7 @@ NEIGHBOURS = {
     ("cards", "words"),  # a printed card, like a printed page,
     ("documents", "words"),  # says its sentences in the language of the reader
     ("documents", "cards"),  # a printed page carries a code
+    ("storage", "exchange"),  # keys and headers of letters are kept as they are
     ("cli", "demo"),
     ("cli", "bench"),
     ("__main__", "cli"),

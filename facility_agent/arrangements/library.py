@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from facility_agent.arrangements.model import Arrangement
-from facility_agent.arrangements.reader import ENTRY, Mistake, read
+from facility_agent.arrangements.reader import ENTRY, read
+from facility_agent.arrangements.rows import Mistake, line_of
 from facility_agent.vocabulary.periods import Period, gaps_and_overlaps
 
 
@@ -58,45 +59,52 @@ def version_folders(folder: Path) -> list[Path]:
 
 
 def read_version(folder: Path) -> tuple[Arrangement | None, tuple[Mistake, ...]]:
-    """One version with the files that it may include: its own, and those of its country's folder as `../name`."""
-    files = {entry.name: _text(entry) for entry in sorted(folder.iterdir()) if entry.suffix in (".toml", ".csv")}
-    files |= {
-        f"../{entry.name}": _text(entry)
-        for entry in sorted(folder.parent.iterdir())
-        if entry.suffix in (".toml", ".csv")
-    }
+    """One version with the files that it may include: its own, and those of its country's folder as `../name`.
+
+    The folder's names are part of what it says: the first day, and the country.
+    """
+    files, unreadable = _texts(folder, "")
+    shared, also = _texts(folder.parent, "../")
+    files |= shared
     result = read(files)
-    mistakes = list(result.mistakes)
+    mistakes: list[Mistake] = []
+    for mistake in result.mistakes:
+        name = mistake.fields.get("name", "")
+        not_text = mistake.code == "file-missing" and name in unreadable | also
+        mistakes.append(Mistake(name, 0, "", "not-utf8") if not_text else mistake)
     arrangement = result.arrangement
-    if arrangement is not None and arrangement.start.isoformat() != folder.name:
-        mistakes.append(
-            Mistake(
-                ENTRY,
-                0,
-                "start",
-                "start-is-not-folder",
-                {"start": arrangement.start.isoformat(), "folder": folder.name},
-            )
-        )
-    return arrangement, tuple(mistakes)
+    if arrangement is not None:
+        entry = files[ENTRY]
+        if arrangement.start.isoformat() != folder.name:
+            fields = {"start": arrangement.start.isoformat(), "folder": folder.name}
+            line = line_of(entry, "start")
+            mistakes.append(Mistake(ENTRY, line, "arrangement.start", "start-is-not-folder", fields))
+        if arrangement.country.lower() != folder.parent.name:
+            fields = {"country": arrangement.country, "folder": folder.parent.name}
+            line = line_of(entry, "country")
+            mistakes.append(Mistake(ENTRY, line, "arrangement.country", "country-is-not-folder", fields))
+    return (None if mistakes else arrangement), tuple(mistakes)
 
 
 def read_folder(folder: Path) -> tuple[Library, tuple[tuple[str, Mistake], ...]]:
     """All versions below `folder`, and all mistakes with the name of the version that holds them."""
     versions: list[Arrangement] = []
     mistakes: list[tuple[str, Mistake]] = []
+    entries: dict[str, Path] = {}
     for entry in version_folders(folder):
-        name = f"{entry.parent.name}/{entry.name}"
         arrangement, found = read_version(entry)
-        mistakes += [(name, mistake) for mistake in found]
+        entries[f"{entry.parent.name}/{entry.name}"] = entry / ENTRY
+        mistakes += [(f"{entry.parent.name}/{entry.name}", mistake) for mistake in found]
         if arrangement is not None:
             versions.append(arrangement)
     library = Library(versions)
     for country in library.countries:
         succession = [Period(version.start, version.until) for version in library.versions(country)]
         for kind, earlier, later in gaps_and_overlaps(succession):
-            fields = {"before": str(earlier.until or ""), "after": str(later.start)}
-            mistakes.append((country, Mistake(ENTRY, 0, "until", f"versions-{kind}", fields)))
+            fields = {"before": str(earlier.until or "…"), "after": str(later.start)}
+            name = f"{country.lower()}/{earlier.start}"
+            line = line_of(entries[name].read_text(encoding="utf-8-sig"), "until" if earlier.until else "start")
+            mistakes.append((name, Mistake(ENTRY, line, "arrangement.until", f"versions-{kind}", fields)))
     return library, tuple(mistakes)
 
 
@@ -116,5 +124,14 @@ def encode(arrangement: Arrangement) -> bytes:
     return msgspec.json.encode(arrangement, order="sorted")
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _texts(folder: Path, before: str) -> tuple[dict[str, str], set[str]]:
+    """The contract files of a folder by name, and those that are not text; a byte order mark at the head is dropped."""
+    found: dict[str, str] = {}
+    unreadable: set[str] = set()
+    for entry in sorted(folder.iterdir()):
+        if entry.suffix in (".toml", ".csv"):
+            try:
+                found[before + entry.name] = entry.read_bytes().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                unreadable.add(before + entry.name)
+    return found, unreadable

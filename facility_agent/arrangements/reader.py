@@ -1,29 +1,28 @@
 """Reads the files of one arrangement version and reports every mistake, with file, line, key and reason.
 
-`arrangement.toml` may `include` other TOML files and name `tables` in CSV (`acts.csv`, `tariffs.csv`) for lists
-that people keep in a spreadsheet. Text in, records out: the files themselves are read by `library`.
+`arrangement.toml` may `include` other files: TOML, and CSV (`acts.csv`, `tariffs.csv`, `tariffs-2026.csv`) for the
+lists that people keep in a spreadsheet. Text in, records out: the files themselves are read by `library`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from facility_agent.arrangements import model
-from facility_agent.vocabulary.findings import UNKNOWN
+from facility_agent.arrangements import model, references
+from facility_agent.arrangements.rows import Mistake, Raw, cells, convert, faults, keys_below, line_of, tables
 from facility_agent.vocabulary.identifiers import canonical, digest
-from facility_agent.vocabulary.money import MINOR_DIGITS, parse_rate
+from facility_agent.vocabulary.money import MINOR_DIGITS
 
 ENTRY = "arrangement.toml"
 
 #: TOML table name → (field of Arrangement, row type).
-TABLES: dict[str, tuple[str, type]] = {
+TABLES: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "level": ("levels", model.Level),
     "scheme": ("schemes", model.Scheme),
     "family": ("families", model.Family),
@@ -36,23 +35,22 @@ TABLES: dict[str, tuple[str, type]] = {
     "requirement": ("requirements", model.Requirement),
     "protocol": ("protocols", model.Protocol),
 }
-HEADER = ("country", "title", "currency", "zone", "start", "until", "invented")
-_LISTS = {"levels", "roles", "aliases", "types", "proofs"}
-_NUMBERS = {"price", "minimum", "maximum", "rate", "copay", "minutes", "maximum_quantity"} | {
-    "minimum_age_months",
-    "maximum_age_months",
-}
-_FLAGS = {"follow_up", "test", "prescribed"}
 
 
-class Mistake(msgspec.Struct, frozen=True):
-    """Something wrong in a contract file: where, and the sentence's key and fields (`mistake.<code>`)."""
+#: Mistakes that leave a whole file unread: what its rows would have named cannot be judged.
+UNREAD = {"toml", "file-missing", "csv-column"}
 
-    file: str
-    line: int
-    key: str
-    code: str
-    fields: dict[str, str] = {}
+
+class Header(msgspec.Struct, frozen=True):
+    """The table `[arrangement]`."""
+
+    country: str
+    title: model.Text
+    currency: str
+    zone: str
+    start: date
+    until: date | None = None
+    invented: bool = False
 
 
 class ReadResult(msgspec.Struct, frozen=True):
@@ -62,164 +60,161 @@ class ReadResult(msgspec.Struct, frozen=True):
     mistakes: tuple[Mistake, ...]
 
 
+class Gathered:
+    """The rows and clauses of all files of one version (or of one annex), as they were written."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Raw]] = {}
+        self.clauses: dict[str, Raw] = {}
+        self.header: dict[str, Raw] = {}
+        self.mistakes: list[Mistake] = []
+        self.head: tuple[str, int] = (ENTRY, 0)
+
+    def take(self, name: str, text: str, document: dict[str, Any], header: str) -> None:
+        """Gather one TOML document; `header` is the table that says what the whole is."""
+        for key, values in document.items():
+            if key == header and isinstance(values, dict):
+                head = line_of(text, key)
+                self.head = (name, head)
+                self._once(self.header, values, name, keys_below(text.splitlines(), head), head, key)
+            elif key == "clause" and _is_table_of_tables(values):
+                lines = {
+                    clause: line_of(text, f"clause.{clause}") or line_of(text, clause, "clause") for clause in values
+                }
+                self._once(self.clauses, values, name, lines, line_of(text, key), key)
+                for clause, table in values.items():
+                    below = keys_below(text.splitlines(), lines[clause])
+                    self.clauses[clause] = Raw(name, lines[clause], table, below)
+            elif key in TABLES and isinstance(values, list) and all(isinstance(row, dict) for row in values):
+                self.rows.setdefault(key, []).extend(tables(name, text, key, values))
+            else:
+                known = ", ".join((header, "include", "clause", *TABLES))
+                fields = {"key": key, "known": known}
+                self.mistakes.append(Mistake(name, line_of(text, key), key, "unknown-table", fields))
+
+    def _once(
+        self, kept: dict[str, Raw], values: dict[str, Any], name: str, lines: dict[str, int], line: int, table: str
+    ) -> None:
+        for key, value in values.items():
+            at = lines.get(key, line)
+            if key in kept:
+                self.mistakes.append(Mistake(name, at, f"{table}.{key}", "twice", {"row": key, "code": key}))
+            kept[key] = Raw(name, at, {key: value})
+
+    def records(self) -> dict[str, tuple[Any, ...]]:
+        """The rows as records, by field of the arrangement; rows with mistakes are left out and reported."""
+        built: dict[str, tuple[Any, ...]] = {}
+        for table, rows in self.rows.items():
+            field, kind = TABLES[table]
+            made = []
+            for raw in rows:
+                record, wrong = convert(raw, table, kind)
+                self.mistakes += wrong
+                made += [record] if record is not None else []
+            built[field] = tuple(made)
+        return built
+
+    def read_clauses(self) -> tuple[model.Clauses, dict[str, model.Provenance]]:
+        """The single values, and where each comes from."""
+        values: dict[str, Any] = {}
+        provenance: dict[str, model.Provenance] = {}
+        for key, raw in self.clauses.items():
+            table = f"clause.{key}"
+            rest = {name: value for name, value in raw.values.items() if name != "value"}
+            source, wrong = convert(Raw(raw.file, raw.line, rest, raw.lines), table, model.Provenance)
+            for path, code, fields in faults({key: raw.values.get("value")}, model.Clauses):
+                where = "clause" if code == "unknown-key" else f"clause.{path}"
+                wrong.append(Mistake(raw.file, raw.at("value"), where, code, {"row": key, **fields}))
+            if "value" not in raw.values:
+                wrong = [Mistake(raw.file, raw.line, table, "clause-without-value", {"key": key})]
+            self.mistakes += wrong
+            if not wrong:
+                values[key], provenance[key] = raw.values["value"], source
+        return msgspec.convert(values, model.Clauses), provenance
+
+
 def read(files: Mapping[str, str]) -> ReadResult:
     """Read the version whose files are given by name; `arrangement.toml` is the entry."""
-    mistakes: list[Mistake] = []
-    merged: dict[str, list[tuple[str, int, dict[str, Any]]]] = {}
-    header: dict[str, Any] = {}
-    clauses: dict[str, tuple[str, int, dict[str, Any]]] = {}
-    waiting, seen = [ENTRY], set()
+    gathered = Gathered()
+    waiting: list[tuple[str, str, int]] = [(ENTRY, ENTRY, 0)]
+    seen: set[str] = set()
     while waiting:
-        name = waiting.pop(0)
+        name, asked_by, line = waiting.pop(0)
         if name in seen:
             continue
         seen.add(name)
         if name not in files:
-            mistakes.append(Mistake(name, 0, "include", "file-missing", {"name": name}))
-            continue
-        if name.endswith(".csv"):
-            _read_csv(name, files[name], merged, mistakes)
-            continue
-        try:
-            document = tomllib.loads(files[name])
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"line (\d+)", str(error))
-            mistakes.append(Mistake(name, int(line[1]) if line else 0, "", "toml", {"reason": str(error)}))
-            continue
-        waiting += document.pop("include", [])
-        header.update(document.pop("arrangement", {}))
-        for key, table in document.pop("clause", {}).items():
-            clauses[key] = (name, _line_of(files[name], f"[clause.{key}]"), table)
-        for key, rows in document.items():
-            if key not in TABLES or not isinstance(rows, list):
-                mistakes.append(Mistake(name, _line_of(files[name], key), key, "unknown-table", {"key": key}))
-                continue
-            for position, row in enumerate(rows):
-                merged.setdefault(key, []).append((name, _line_of(files[name], f"[[{key}]]", position), row))
-    arrangement = _build(header, clauses, merged, mistakes)
-    if arrangement is not None:
-        mistakes += _references(arrangement, merged)
+            gathered.mistakes.append(Mistake(asked_by, line, "include", "file-missing", {"name": name}))
+        elif name.endswith(".csv"):
+            _take_csv(gathered, name, files[name])
+        else:
+            document = parse(name, files[name], gathered.mistakes)
+            at = line_of(files[name], "include")
+            included = document.pop("include", [])
+            if isinstance(included, list) and all(isinstance(entry, str) for entry in included):
+                waiting += [(entry, name, at) for entry in included]
+            else:
+                fields = {"row": ENTRY, "key": "include", "value": str(included), "expected": "list"}
+                gathered.mistakes.append(Mistake(name, at, "include", "bad-value", fields))
+            gathered.take(name, files[name], document, "arrangement")
+    if any(mistake.code in UNREAD for mistake in gathered.mistakes):
+        gathered.records()
+        return ReadResult(None, tuple(gathered.mistakes))
+    arrangement = _build(gathered)
+    invented = "invented" in gathered.header and gathered.header["invented"].values["invented"] is True
+    mistakes = gathered.mistakes + references.check(gathered.rows, invented=invented)
     return ReadResult(None if mistakes else arrangement, tuple(mistakes))
 
 
-def _build(
-    header: dict[str, Any],
-    clauses: dict[str, tuple[str, int, dict[str, Any]]],
-    merged: dict[str, list[tuple[str, int, dict[str, Any]]]],
-    mistakes: list[Mistake],
-) -> model.Arrangement | None:
-    built: dict[str, Any] = {}
-    for key, rows in merged.items():
-        field, kind = TABLES[key]
-        converted: list[Any] = []
-        for file, line, row in rows:
-            try:
-                converted.append(msgspec.convert(row, kind))
-            except msgspec.ValidationError as error:
-                mistakes.append(
-                    Mistake(
-                        file, line, key, "row", {"row": str(row.get("code", row.get("act", "?"))), "reason": str(error)}
-                    )
-                )
-        built[field] = tuple(converted)
-    values: dict[str, Any] = {}
-    provenance: dict[str, model.Provenance] = {}
-    for key, (file, line, table) in clauses.items():
-        rest = dict(table)
-        if "value" not in rest:
-            mistakes.append(Mistake(file, line, f"clause.{key}", "clause-without-value", {"key": key}))
-            continue
-        value = rest.pop("value")
-        try:
-            provenance[key] = msgspec.convert(rest, model.Provenance)
-            msgspec.convert({key: value}, model.Clauses)
-            values[key] = value
-        except msgspec.ValidationError as error:
-            mistakes.append(Mistake(file, line, f"clause.{key}", "row", {"row": key, "reason": str(error)}))
-    for key in header:
-        if key not in HEADER:
-            mistakes.append(Mistake(ENTRY, 0, key, "unknown-key", {"key": key}))
+def parse(name: str, text: str, mistakes: list[Mistake]) -> dict[str, Any]:
+    """A TOML document, or nothing and a mistake with the line at which the reading stopped."""
     try:
-        arrangement = msgspec.convert(
-            {**{key: header[key] for key in header if key in HEADER}, "clauses": values}, model.Arrangement
-        )
-    except msgspec.ValidationError as error:
-        mistakes.append(Mistake(ENTRY, 0, "arrangement", "row", {"row": "arrangement", "reason": str(error)}))
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        line = int(at[1]) if at else len(text.splitlines())
+        mistakes.append(Mistake(name, line, "", "toml", {"reason": str(error)}))
+        return {}
+
+
+def _take_csv(gathered: Gathered, name: str, text: str) -> None:
+    """One CSV per table: `acts.csv`, `tariffs.csv`; what follows a dash is the author's own (`tariffs-2026.csv`)."""
+    table = name.rsplit("/", 1)[-1].removesuffix(".csv").split("-")[0].removesuffix("s")
+    if table not in TABLES:
+        fields = {"key": table, "known": ", ".join(TABLES)}
+        gathered.mistakes.append(Mistake(name, 0, table, "unknown-table", fields))
+        return
+    rows, wrong = cells(name, text, table, TABLES[table][1])
+    gathered.rows.setdefault(table, []).extend(rows)
+    gathered.mistakes += wrong
+
+
+def _build(gathered: Gathered) -> model.Arrangement | None:
+    """The arrangement without its mistakes' rows, so that the rest can be checked; None without a usable header."""
+    built = gathered.records()
+    clauses, provenance = gathered.read_clauses()
+    values = {key: raw.values[key] for key, raw in gathered.header.items()}
+    wrong = []
+    for key, code, fields in faults(values, Header):
+        place = gathered.header.get(key.split(".")[0])
+        file, line = (place.file, place.line) if place else gathered.head
+        wrong.append(Mistake(file, line, f"arrangement.{key}", code, {"row": "arrangement", **fields}))
+    gathered.mistakes += wrong
+    if wrong:
         return None
-    if arrangement.currency not in MINOR_DIGITS:
-        mistakes.append(Mistake(ENTRY, 0, "currency", "currency", {"currency": arrangement.currency}))
-    arrangement = msgspec.structs.replace(arrangement, provenance=provenance, **built)
+    header = msgspec.convert(values, Header)
+    if header.currency not in MINOR_DIGITS:
+        fields = {"currency": header.currency, "known": ", ".join(MINOR_DIGITS)}
+        raw = gathered.header["currency"]
+        gathered.mistakes.append(Mistake(raw.file, raw.line, "arrangement.currency", "currency", fields))
+    if header.until is not None and header.until < header.start:
+        fields = {"start": header.start.isoformat(), "until": header.until.isoformat()}
+        raw = gathered.header["until"]
+        gathered.mistakes.append(Mistake(raw.file, raw.line, "arrangement.until", "until-before-start", fields))
+    arrangement = model.Arrangement(**msgspec.structs.asdict(header), clauses=clauses, provenance=provenance)
+    arrangement = msgspec.structs.replace(arrangement, **built)
     return msgspec.structs.replace(arrangement, digest=digest(canonical(arrangement)))
 
 
-def _references(
-    arrangement: model.Arrangement, merged: dict[str, list[tuple[str, int, dict[str, Any]]]]
-) -> list[Mistake]:
-    """Codes that stand twice or name nothing, and rates out of range."""
-    known = {
-        "act": {row.code for row in arrangement.acts},
-        "family": {row.code for row in arrangement.families},
-        "level": {row.code for row in arrangement.levels},
-        "scheme": {row.code for row in arrangement.schemes},
-    }
-    found: list[Mistake] = []
-    for table, rows in merged.items():
-        codes: set[str] = set()
-        for file, line, row in rows:
-            code = row.get("code")
-            if code is not None and code in codes:
-                found.append(Mistake(file, line, table, "twice", {"code": str(code)}))
-            codes.add(str(code))
-            for key, value in row.items():
-                singular = {"acts": "act", "others": "act", "families": "family", "levels": "level"}.get(key, key)
-                if singular in known and not (table == singular and key == "code"):
-                    for name in value if isinstance(value, list) else [value]:
-                        if name and name not in known[singular]:
-                            found.append(
-                                Mistake(
-                                    file, line, f"{table}.{key}", "names-nothing", {"key": singular, "name": str(name)}
-                                )
-                            )
-            if table == "rate" and row.get("rate") not in (None, UNKNOWN):
-                try:
-                    parse_rate(row["rate"])
-                except ValueError as error:
-                    found.append(
-                        Mistake(file, line, "rate.rate", "row", {"row": str(row.get("scheme")), "reason": str(error)})
-                    )
-    return found
-
-
-def _read_csv(
-    name: str, text: str, merged: dict[str, list[tuple[str, int, dict[str, Any]]]], mistakes: list[Mistake]
-) -> None:
-    """One CSV per table: `acts.csv`, `tariffs.csv`; `name_fr` and `name_en` make a name, `|` separates a list."""
-    table = name.rsplit("/", 1)[-1].removesuffix(".csv").split("-")[0].removesuffix("s")
-    if table not in TABLES:
-        mistakes.append(Mistake(name, 0, table, "unknown-table", {"key": table}))
-        return
-    for position, raw in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        row: dict[str, Any] = {}
-        for key, cell in raw.items():
-            if key is None or cell is None:
-                mistakes.append(Mistake(name, position, table, "csv-columns", {}))
-                break
-            if cell == "":
-                continue
-            if key in ("name_fr", "name_en"):
-                row.setdefault("name", {})[key[-2:]] = cell
-            elif key in _LISTS:
-                row[key] = cell.split("|")
-            elif key in _FLAGS:
-                row[key] = cell == "yes"
-            elif key in _NUMBERS and re.fullmatch(r"-?\d+", cell):
-                row[key] = int(cell)
-            else:
-                row[key] = cell
-        merged.setdefault(table, []).append((name, position, row))
-
-
-def _line_of(text: str, header: str, position: int = 0) -> int:
-    """The line of the nth occurrence of a TOML header, 0 when it is not found."""
-    lines = [number for number, line in enumerate(text.splitlines(), start=1) if line.strip().startswith(header)]
-    return lines[position] if position < len(lines) else 0
+def _is_table_of_tables(values: Any) -> bool:
+    return isinstance(values, dict) and all(isinstance(table, dict) for table in values.values())

@@ -1,5 +1,8 @@
 """The command `facility-agent`: every function in its own words, heavy imports inside the commands."""
 
-from facility_agent.cli.main import main
 
-__all__ = ["main"]
+def main() -> None:
+    """Run the command line."""
+    from facility_agent.cli.main import main as run
+
+    run()

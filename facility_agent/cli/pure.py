@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from facility_agent.arrangements.agreement import Agreement, with_digest
-from facility_agent.cli.output import print_json, print_table, status_of, words
+from facility_agent.cli.output import language, print_json, print_table, status_of, words
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Adjudication, Coverage, History, Visit
 
@@ -70,16 +70,18 @@ def check_contracts(
     from facility_agent.arrangements.library import shipped_folder
     from facility_agent.workflows.examples import check_folder
 
-    report = check_folder(folder or shipped_folder())
+    report = check_folder(folder or shipped_folder(), language())
     if json:
         print_json(report)
     else:
         say = words()
-        for version, mistake in report.mistakes:
-            where = f"{version}/{mistake.file}:{mistake.line}"
-            print(f"{where}: {mistake.key}: {say('mistake.' + mistake.code, **mistake.fields)}")
+        for mistake in report.mistakes:
+            sentence = say("mistake." + mistake.code, **mistake.fields)
+            print(f"{mistake.file}:{mistake.line}: {mistake.key}: {sentence}")
         for failure in report.failures:
-            print(failure)
+            print(f"{failure.file}:{failure.line}: {failure.name}")
+            for difference in failure.differences:
+                print(f"    {difference}")
         print(say("cli.contracts-checked", versions=len(report.versions), examples=report.examples))
     raise typer.Exit(1 if report.mistakes or report.failures else 0)
 
@@ -96,7 +98,13 @@ def _read(path: Path) -> Case:
 def _show(answer: Adjudication, day: date) -> None:
     say = words()
     payers = [share.payer for share in answer.shares]
-    columns = [say("field.act"), say("field.submitted"), *payers, say("field.member-pays"), say("field.facility-bears")]
+    columns = [
+        say("column.act"),
+        say("column.submitted"),
+        *payers,
+        say("column.member-pays"),
+        say("column.facility-bears"),
+    ]
     rows = []
     for line in answer.lines:
         by = {share.payer: share.amount for share in line.shares}

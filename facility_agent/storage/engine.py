@@ -109,7 +109,8 @@ async def open_database(location: str | Path, **options: Any) -> AsyncIterator[D
         try:
             failure = await shield.run(partial(client.create_connection, with_db=True))
             if isinstance(failure, (sqlite3.Error, asyncpg.PostgresError, DBConnectionError, OSError)):
-                failure = InputError("database-unreachable", location=str(location).split("@")[-1])
+                reason, failure = failure, InputError("database-unreachable", location=str(location).split("@")[-1])
+                failure.__cause__ = reason
             trouble = shield.trouble(failure)
             if trouble is not None:
                 raise trouble

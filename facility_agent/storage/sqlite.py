@@ -133,7 +133,7 @@ class SafeSqliteWrapper(SafeTransaction, SqliteTransactionWrapper):
     def _inside(self) -> bool:
         try:
             return self._connection.in_transaction
-        except ValueError:
+        except (sqlite3.Error, ValueError):
             return False
 
     def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:

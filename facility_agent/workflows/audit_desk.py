@@ -203,9 +203,7 @@ async def _recomputed(
     return tuple(answers)
 
 
-async def _history(
-    site: Site, people: tuple[str, ...], homes: tuple[str, ...]
-) -> dict[str, dict[PastLine, None]]:
+async def _history(site: Site, people: tuple[str, ...], homes: tuple[str, ...]) -> dict[str, dict[PastLine, None]]:
     """The earlier lines by person and by household, read in a few queries."""
     found: dict[str, dict[PastLine, None]] = {}
     for start in range(0, max(len(people), len(homes)), 200):

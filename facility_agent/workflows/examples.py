@@ -94,8 +94,8 @@ def sentence(mistake: Mistake, language: str = "en") -> str:
     say = Words(language)
     fields = dict(mistake.fields)
     if "expected" in fields:
-        kinds = [f"mistake.kind.{kind}" for kind in fields["expected"].split("|")]
-        shown = [say(kind) if say.has(kind) else f"« {kind.removeprefix('mistake.kind.')} »" for kind in kinds]
+        kinds = {word: f"mistake.kind.{word}" for word in fields["expected"].split("|")}
+        shown = [say(key) if say.has(key) else say("mistake.quoted", value=word) for word, key in kinds.items()]
         fields["expected"] = say("mistake.or").join(shown)
     place = ":".join(part for part in (mistake.file, str(mistake.line or "")) if part)
     key = f"{mistake.key}: " if mistake.key else ""
@@ -169,7 +169,8 @@ def _agreement(arrangement: Arrangement, example: Example, payers: set[str]) -> 
     signers = (FACILITY, binding[0]) if said.signed else ()
     return with_digest(
         Agreement(
-            id="example", country=arrangement.country, arrangement=arrangement.start, start=start, until=said.until,
+            id="example" if said.signed else "draft", country=arrangement.country, arrangement=arrangement.start,
+            start=start, until=said.until,
             parties=(facility, *(Party(code=code, name=code, role="payer") for code in binding)),
             annex=example.annex, suspended_on=said.suspended_on,
             signatures=tuple(Signature(party=code, by="Invented signer", capacity="…", on=start) for code in signers),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from facility_agent.audit.decide import Reconciliation, reconcile
+from facility_agent.audit.reconcile import Reconciliation, reconcile
 from facility_agent.documents.statement_pdf import statement_pdf
 from facility_agent.documents.statement_xlsx import statement_xlsx
 from facility_agent.exchange.messages import BatchMessage

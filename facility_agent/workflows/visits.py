@@ -122,3 +122,13 @@ async def _mint(site: Site, visit: Visit, version: int, by: str) -> Claim:
         await site.store.mint(claim, families, site.now(), by)
         await site.store.save_visit(visit, "claimed", version, site.now(), by)
     return claim
+
+
+async def next_register_number(site: Site, day: date) -> str:
+    """The next *numéro d'ordre* of the year: one more than the highest that is a number."""
+    numbers = [
+        int(row.visit.register_number)
+        for row in await site.store.visits()
+        if row.visit.day.year == day.year and row.visit.register_number.isdigit()
+    ]
+    return str(max(numbers, default=0) + 1)

@@ -106,7 +106,8 @@ class Care(Shelf):
                 raise InputError("claim-replaced-twice", claim=claim.replaces)
             visit = claim.visit
             await self.database.rows(
-                "INSERT INTO claim (id, number, facility, member, household, day, at, month, digest, replaces, document) "
+                "INSERT INTO claim "
+                "(id, number, facility, member, household, day, at, month, digest, replaces, document) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 claim.id, claim.number, visit.facility, visit.beneficiary.number, visit.beneficiary.household,
                 visit.day.isoformat(), visit.at, _month(claim), digest(document), claim.replaces or None, document,
@@ -221,8 +222,9 @@ class Care(Shelf):
                 Share(row["payer"], row["scheme"], int(row["amount"]))
             )
         rows = await self.database.rows(
-            "SELECT c.id, c.member, c.household, c.facility, c.day, l.line, l.act, l.family, l.at, l.quantity, l.eligible, "
-            f"l.deductible, l.condition FROM claim_line l JOIN claim c ON c.id = l.claim {where} ORDER BY c.day, l.at, c.id, l.line",
+            "SELECT c.id, c.member, c.household, c.facility, c.day, l.line, l.act, l.family, l.at, l.quantity, "
+            "l.eligible, l.deductible, l.condition FROM claim_line l JOIN claim c ON c.id = l.claim "
+            f"{where} ORDER BY c.day, l.at, c.id, l.line",
             *people,
             *homes,
         )

@@ -46,7 +46,7 @@ class People(Shelf):
         )
 
     async def next_number(self, name: str) -> int:
-        """The next whole number of a series, from 1 on; without gaps when the caller's transaction holds the use of it."""
+        """The next number of a series, from 1 on; without gaps when the caller's transaction holds the use of it."""
         rows = await self.database.rows(
             "INSERT INTO counter (name, value) VALUES ($1, 1) "
             "ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value",

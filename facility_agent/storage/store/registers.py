@@ -115,7 +115,8 @@ class Registers(Shelf):
                 raise InputError("register-older", payer=payer, sequence=sequence, held=held.sequence)
             await self.database.rows(
                 "INSERT INTO revocation_list (payer, sequence, as_of, bitmap) VALUES ($1, $2, $3, $4) "
-                "ON CONFLICT (payer) DO UPDATE SET sequence = excluded.sequence, as_of = excluded.as_of, bitmap = excluded.bitmap",
+                "ON CONFLICT (payer) DO UPDATE SET sequence = excluded.sequence, as_of = excluded.as_of, "
+                "bitmap = excluded.bitmap",
                 payer, sequence, as_of.isoformat(), bitmap,
             )  # fmt: skip
 
@@ -133,7 +134,8 @@ class Registers(Shelf):
         await self.database.rows(
             "INSERT INTO card (payer, serial, number, issued, expires, text_digest, document) "
             "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            payer, card.serial, card.member, card.issued.isoformat(), card.expires.isoformat(), text_digest, canonical(card),
+            payer, card.serial, card.member, card.issued.isoformat(), card.expires.isoformat(), text_digest,
+            canonical(card),
         )  # fmt: skip
 
     async def cards_of(self, number: str) -> tuple[Card, ...]:

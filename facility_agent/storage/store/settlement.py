@@ -65,7 +65,8 @@ class Settlement(Shelf):
                     raise InputError("batch-id-reused", number=batch.number)
                 return False
             main = await self._one(
-                "SELECT number FROM batch WHERE facility = $1 AND payer = $2 AND scheme = $3 AND month = $4 AND kind = 'main'",
+                "SELECT number FROM batch WHERE facility = $1 AND payer = $2 AND scheme = $3 AND month = $4 "
+                "AND kind = 'main'",
                 batch.facility, batch.payer, batch.scheme, batch.month,
             )  # fmt: skip
             if batch.kind == "main" and main is not None:
@@ -110,8 +111,8 @@ class Settlement(Shelf):
                 raise InputError("batch-state", number=row["number"], before=row["state"], after=state)
             await self.database.rows("UPDATE batch SET state = $1 WHERE id = $2", state, id)
             await self.database.rows(
-                "INSERT INTO batch_event (batch, place, at, who, state, detail) SELECT $1, COALESCE(MAX(place), 0) + 1, "
-                "$2, $3, $4, $5 FROM batch_event WHERE batch = $1",
+                "INSERT INTO batch_event (batch, place, at, who, state, detail) "
+                "SELECT $1, COALESCE(MAX(place), 0) + 1, $2, $3, $4, $5 FROM batch_event WHERE batch = $1",
                 id, instant(at), who, state, detail,
             )  # fmt: skip
 

@@ -1,0 +1,89 @@
+"""The local annex of an agreement, written like an arrangement: the rows and clauses that the two sides fill in.
+
+`[annex]` says whether it was made up for a demonstration (`invented`) and why (`note`); the tables are those of the
+arrangement. What the arrangement settles cannot be settled again here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from facility_agent.arrangements import references
+from facility_agent.arrangements.agreement import Annex
+from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.reader import TABLES, Gathered, parse
+from facility_agent.arrangements.rows import Mistake, faults
+from facility_agent.vocabulary.findings import UNKNOWN
+
+NAME = "annex.toml"
+LOCAL = {table for table, (field, _) in TABLES.items() if field in Annex.__struct_fields__}
+
+
+class Header(msgspec.Struct, frozen=True):
+    """The table `[annex]`."""
+
+    invented: bool = False
+    note: str = ""
+
+
+def read_annex(text: str, arrangement: Arrangement | None = None) -> tuple[Annex | None, tuple[Mistake, ...]]:
+    """The annex, or None and every mistake in it. With the arrangement at hand, names are checked against it."""
+    mistakes: list[Mistake] = []
+    document = parse(NAME, text, mistakes)
+    if mistakes:
+        return None, tuple(mistakes)
+    return annex_of(document, text, arrangement)
+
+
+def annex_of(
+    document: Mapping[str, Any], text: str = "", arrangement: Arrangement | None = None
+) -> tuple[Annex | None, tuple[Mistake, ...]]:
+    """The annex that a TOML document holds, as `read_annex` reads it."""
+    gathered = Gathered()
+    gathered.take(NAME, text, dict(document), "annex")
+    for table in sorted(set(gathered.rows) - LOCAL):
+        raw = gathered.rows.pop(table)[0]
+        fields = {"key": table, "known": ", ".join(("annex", "clause", *sorted(LOCAL)))}
+        gathered.mistakes.append(Mistake(NAME, raw.line, table, "unknown-table", fields))
+    rows = gathered.records()
+    clauses, _ = gathered.read_clauses()
+    header = {key: raw.values[key] for key, raw in gathered.header.items()}
+    for key, code, fields in faults(header, Header):
+        line = gathered.header[key].line
+        gathered.mistakes.append(Mistake(NAME, line, f"annex.{key}", code, {"row": "annex", **fields}))
+    mistakes = gathered.mistakes
+    for table, raws in gathered.rows.items():
+        mistakes += references.alone(table, raws, invented=header.get("invented") is True)
+    if arrangement is not None:
+        mistakes += _against(arrangement, gathered)
+    if mistakes:
+        return None, tuple(mistakes)
+    return msgspec.structs.replace(Annex(**header, clauses=clauses), **rows), ()
+
+
+def _against(arrangement: Arrangement, gathered: Gathered) -> list[Mistake]:
+    """Names that the arrangement does not know, and rows that it settles itself."""
+    known = {
+        table: {row.code for row in getattr(arrangement, TABLES[table][0])}
+        for table in ("act", "family", "level", "scheme")
+    }
+    national = known["act"]
+    known["act"] = national | references.codes(gathered.rows.get("act", ()))
+    found: list[Mistake] = []
+    for table, raws in gathered.rows.items():
+        settled = {
+            row.code
+            for row in getattr(arrangement, TABLES[table][0])
+            if table in ("waiting", "limit", "deductible") and UNKNOWN not in msgspec.structs.astuple(row)
+        } | (national if table == "act" else set())
+        for raw in raws:
+            found += references.names_nothing(table, raw, known)
+            if raw.values.get("code") in settled:
+                found.append(raw.mistake(table, "code", "settled", code=str(raw.values["code"])))
+    for key, raw in gathered.clauses.items():
+        if getattr(arrangement.clauses, key, UNKNOWN) not in (UNKNOWN, {}):
+            found.append(Mistake(raw.file, raw.line, f"clause.{key}", "settled", {"row": key, "code": key}))
+    return found

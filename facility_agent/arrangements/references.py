@@ -1,0 +1,129 @@
+"""What no single cell can show: codes that stand twice or name nothing, and rows that promise what they cannot keep.
+
+A rule that cuts money needs a source: without one a protocol may at most note, and nothing invented may stand in an
+arrangement that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from facility_agent.arrangements.rows import Mistake, Raw
+from facility_agent.vocabulary.findings import UNKNOWN
+from facility_agent.vocabulary.money import parse_rate
+
+Rows = Mapping[str, Sequence[Raw]]
+
+#: Keys that name a row of another table.
+_NAMES = {
+    "act": "act", "acts": "act", "others": "act",
+    "family": "family", "families": "family",
+    "level": "level", "levels": "level",
+    "scheme": "scheme",
+}  # fmt: skip
+
+#: What makes a row without a code of its own one and the same.
+_KEYS = {
+    "tariff": ("act", "scheme", "level", "ownership"),
+    "rate": ("scheme", "act", "family", "level", "ownership"),
+}
+
+
+def check(rows: Rows, *, invented: bool) -> list[Mistake]:
+    """Every row against every other row; `invented` says that the whole document is made up."""
+    known = {table: codes(rows.get(table, ())) for table in set(_NAMES.values())}
+    found: list[Mistake] = []
+    for table, raws in rows.items():
+        found += alone(table, raws, invented=invented)
+        for raw in raws:
+            found += names_nothing(table, raw, known)
+    return found
+
+
+def alone(table: str, raws: Sequence[Raw], *, invented: bool) -> list[Mistake]:
+    """What can be said of the rows of one table without any other."""
+    found = twice(table, raws)
+    for raw in raws:
+        found += meaning(table, raw)
+        if raw.values.get("evidence") == "invented" and not invented:
+            found.append(raw.mistake(table, "evidence", "invented-row"))
+    return found
+
+
+def codes(raws: Sequence[Raw]) -> set[str]:
+    """The codes that other rows may name, those of rows with mistakes included."""
+    return {str(raw.values.get("code")) for raw in raws}
+
+
+def twice(table: str, raws: Sequence[Raw]) -> list[Mistake]:
+    """Rows that say twice what may be said once; the later one is the mistake."""
+    seen: set[tuple[str, ...]] = set()
+    found: list[Mistake] = []
+    for raw in raws:
+        keys = _KEYS.get(table, ("code",))
+        own = tuple(str(raw.values.get(key, "")) for key in keys)
+        if own in seen:
+            said = " · ".join(part for part in own if part)
+            found.append(raw.mistake(table, keys[0], "twice", code=said))
+        seen.add(own)
+    return found
+
+
+def names_nothing(table: str, raw: Raw, known: Mapping[str, set[str]]) -> list[Mistake]:
+    """Names of acts, families, levels and schemes that no row has."""
+    found: list[Mistake] = []
+    for key, other in _NAMES.items():
+        value = raw.values.get(key, "")
+        for name in value if isinstance(value, list) else [value]:
+            if name and isinstance(name, str) and name not in known[other]:
+                found.append(raw.mistake(table, key, "names-nothing", key=other, name=name))
+    return found
+
+
+def meaning(table: str, raw: Raw) -> list[Mistake]:
+    """What a row may hold by its type, and still not say."""
+    values = raw.values
+    found = [
+        raw.mistake(table, key, "negative", key=key, value=str(value))
+        for key, value in values.items()
+        if isinstance(value, int) and value < 0
+    ]
+    if values.get("evidence") in ("published", "implementation", "derived") and not values.get("source"):
+        found.append(raw.mistake(table, "evidence", "source-missing", evidence=str(values["evidence"])))
+    special = {"rate": _rate, "limit": _limit, "protocol": _protocol, "scheme": _scheme}
+    return found + (special[table](raw) if table in special else [])
+
+
+def _rate(raw: Raw) -> list[Mistake]:
+    """A rate between 0 and 100 %, or a flat co-payment: one of the two."""
+    rate: Any = raw.values.get("rate")
+    if (rate is None) == (raw.values.get("copay") is None):
+        return [raw.mistake("rate", "", "rate-or-copay")]
+    try:
+        if rate not in (None, UNKNOWN):
+            parse_rate(rate)
+    except (TypeError, ValueError):
+        return [raw.mistake("rate", "rate", "bad-rate", value=str(rate))]
+    return []
+
+
+def _limit(raw: Raw) -> list[Mistake]:
+    if any(key in raw.values for key in ("amount", "count", "interval")):
+        return []
+    return [raw.mistake("limit", "", "limit-empty")]
+
+
+def _protocol(raw: Raw) -> list[Mistake]:
+    """Without a source a protocol may at most note."""
+    unsourced = raw.values.get("evidence", "none") == "none"
+    if not unsourced or raw.values.get("weight", "note") == "note":
+        return []
+    return [raw.mistake("protocol", "weight", "protocol-unsourced", value=str(raw.values["weight"]))]
+
+
+def _scheme(raw: Raw) -> list[Mistake]:
+    """A programme needs no card, so it must say itself who pays."""
+    if raw.values.get("programme") and not raw.values.get("payer"):
+        return [raw.mistake("scheme", "programme", "programme-without-payer")]
+    return []

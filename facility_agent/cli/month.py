@@ -1,0 +1,81 @@
+"""The month's work from the shell: close and export at the facility, audit at the mutual."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from facility_agent.cli.installation import Folder
+from facility_agent.cli.output import print_json, print_table, words
+
+
+def month_end(
+    month: Annotated[str, typer.Argument(help="The month, such as 2026-03.")],
+    folder: Folder,
+    close: Annotated[bool, typer.Option("--close", help="Close all batches of the month for good.")] = False,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """What each payer owes for a month; with --close, the batches are closed, printed and sealed."""
+    from facility_agent.workflows import month_end as work
+    from facility_agent.workflows.site import open_site
+
+    async def run():  # type: ignore[no-untyped-def]
+        files: list[Path] = []
+        async with open_site(folder) as site:
+            if close:
+                for row in await work.preview(site, month):
+                    batch = row.closed or await work.close(site, month, row.payer, row.scheme, "cli")
+                    exported = await work.export(site, batch.id, "cli")
+                    files += [path for path in (exported.pdf, exported.xlsx, exported.sealed) if path]
+            return await work.preview(site, month), files
+
+    rows, files = asyncio.run(run())
+    if json:
+        print_json({"batches": rows, "files": [str(path) for path in files]})
+        return
+    say = words()
+    columns = [say(f"column.{key}") for key in ("payer", "scheme", "claims", "submitted", "due", "state")]
+    print_table(
+        say.month(month),
+        columns,
+        [
+            [row.payer, row.scheme, str(row.claims), say.amount(row.submitted, row.currency),
+             say.amount(row.due, row.currency), say(f"state.batch.{row.state}")]
+            for row in rows
+        ],
+        right=(2, 3, 4),
+    )  # fmt: skip
+    for path in files:
+        print(path)
+
+
+def audit(
+    folder: Folder,
+    batch: Annotated[str, typer.Argument(help="A batch's number; without it, all batches.")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Recompute received batches with the mutual's own register, and say what differs and why."""
+    from facility_agent.workflows import audit_desk
+    from facility_agent.workflows.site import open_site
+
+    async def run():  # type: ignore[no-untyped-def]
+        async with open_site(folder) as site:
+            lines = [line for line in await audit_desk.batches(site) if batch in ("", line.batch.number)]
+            return [await audit_desk.audit(site, line.batch.id) for line in lines]
+
+    views = asyncio.run(run())
+    if json:
+        print_json([view.report for view in views])
+    say = words()
+    for view in () if json else views:
+        made = view.report
+        rows = [
+            [total.code, say(f"weight.{total.weight}"), str(total.claims), say.amount(total.cut, made.currency)]
+            for total in made.codes
+        ]
+        columns = [say(f"column.{key}") for key in ("code", "weight", "claims", "cut")]
+        print_table(f"{view.batch.number} · {say.month(view.batch.month)}", columns, rows, right=(2, 3))
+    raise typer.Exit(1 if any(view.report.cut for view in views) else 0)

@@ -1,0 +1,1 @@
+"""The pages: read the form, ask the workflow, give a page."""

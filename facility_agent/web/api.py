@@ -1,0 +1,47 @@
+"""For the other side's machine: bring an envelope, ask whether we are there.
+
+An envelope needs no sign-in: its signature says who sent it, and the workflow checks it before anything else.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.web.guard import public
+from facility_agent.web.keys import BUCKETS, SITE
+from facility_agent.workflows import exchange
+from facility_agent.workflows.site import OUTBOX
+
+#: Who did it, in the journal, when no person did.
+BY: Final = "api"
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/api/envelopes")
+@public
+async def envelope(request: web.Request) -> web.StreamResponse:
+    """The receipt's envelope where there is one, else what became of it: 201 when new, 200 when known already."""
+    site = request.app[SITE]
+    seconds = request.app[BUCKETS].take(f"envelopes:{request.remote}", site.now())
+    if seconds:
+        raise InputError("envelopes-too-many", seconds=seconds)
+    received = await exchange.receive(site, await request.read(), BY)
+    status = 200 if received.again else 201
+    if received.reply:
+        sealed = (site.folder / OUTBOX / received.reply).read_bytes()
+        return web.Response(body=sealed, status=status, content_type="application/octet-stream")
+    said = {"state": "received", "kind": received.kind, "again": received.again, "gaps": received.gaps}
+    return web.json_response(said, status=status)
+
+
+@routes.get("/api/health")
+@public
+async def health(request: web.Request) -> web.Response:
+    """Whether the program answers, and its database too."""
+    site = request.app[SITE]
+    await site.store.latest_day()
+    return web.json_response({"state": "ok", "role": site.config.role, "day": site.today().isoformat()})

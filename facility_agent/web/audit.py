@@ -1,0 +1,152 @@
+"""The audit: batches with their findings, the claims to look at, the decision line by line, and the payment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from facility_agent.audit.decide import Override
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.records import Claim
+from facility_agent.web import forms
+from facility_agent.web.answers import Answered, answered
+from facility_agent.web.guard import allowed, may, redirect
+from facility_agent.web.keys import SIGNED_IN, SITE
+from facility_agent.web.render import again, page
+from facility_agent.workflows import audit_desk
+from facility_agent.workflows.audit_desk import AuditView
+
+routes = web.RouteTableDef()
+reads = allowed("officer", "adviser", "payer_accountant", "manager")
+decides = allowed("officer", "adviser", "manager")
+pays = allowed("payer_accountant", "manager")
+
+
+@routes.get("/audit")
+@reads
+async def batches(request: web.Request) -> web.Response:
+    """The batches received, each with its state."""
+    views = await audit_desk.batches(request.app[SITE])
+    return await page(request, "audits.html", views=views)
+
+
+@routes.get("/audit/{batch}")
+@reads
+async def batch(request: web.Request) -> web.Response:
+    """One batch: what is proposed, the claims to look at by money, the findings by code."""
+    view = await audit_desk.audit(request.app[SITE], request.match_info["batch"])
+    signed_in = request[SIGNED_IN]
+    decidable = view.decision is None and may(signed_in, decision_form)
+    payable = view.decision is not None and not view.remittances and may(signed_in, payment_form)
+    context: dict[str, Any] = {"view": view, "batch": view.batch, "report": view.report}
+    return await page(request, "audit.html", **context, decidable=decidable, payable=payable)
+
+
+@routes.get("/audit/{batch}/claims/{claim}")
+@reads
+async def claim(request: web.Request) -> web.Response:
+    """One claim: the lines of both sides, the differences, and the person's other claims."""
+    found = request.match_info
+    view = await audit_desk.claim_view(request.app[SITE], found["batch"], found["claim"])
+    answer = answered(view.batch, (view.claim,), (view.proposal,), (view.recomputed,))[0]
+    context: dict[str, Any] = {"view": view, "answer": answer, "earlier": earlier(view.others)}
+    return await page(request, "audit_claim.html", **context, decidable=may(request[SIGNED_IN], decision_form))
+
+
+@routes.get("/audit/{batch}/decide")
+@decides
+async def decision_form(request: web.Request) -> web.Response:
+    """What is proposed where it differs from the claim, and room to decide otherwise."""
+    view = await audit_desk.audit(request.app[SITE], request.match_info["batch"])
+    return await page(request, "decide.html", **_to_decide(view, forms.flag(request.query, "all")))
+
+
+@routes.post("/audit/{batch}/decide")
+@decides
+async def decide(request: web.Request) -> web.Response:
+    """Decide the batch: the proposals, with the officer's own word where there is one."""
+    form, site, batch_id = await request.post(), request.app[SITE], request.match_info["batch"]
+    view = await audit_desk.audit(site, batch_id)
+    try:
+        overrides = read_overrides(form, _answers(view), view.batch.currency)
+        await audit_desk.decide(site, batch_id, overrides, request[SIGNED_IN].account.login)
+    except InputError as error:
+        return await again(request, "decide.html", form, error, **_to_decide(view, forms.flag(form, "all")))
+    return redirect(f"/audit/{batch_id}?done=batch-decided")
+
+
+@routes.get("/audit/{batch}/pay")
+@pays
+async def payment_form(request: web.Request) -> web.Response:
+    """What is to pay, and how it was paid."""
+    return await page(request, "pay.html", **await _to_pay(request))
+
+
+@routes.post("/audit/{batch}/pay")
+@pays
+async def pay(request: web.Request) -> web.Response:
+    """Write the payment down, and seal it for the facility."""
+    form, batch_id = await request.post(), request.match_info["batch"]
+    try:
+        reference, paid_on = forms.needed(form, "reference", 80), read_paid_on(form, request.app[SITE].today())
+        await audit_desk.pay(request.app[SITE], batch_id, reference, paid_on, request[SIGNED_IN].account.login)
+    except InputError as error:
+        return await again(request, "pay.html", form, error, **await _to_pay(request))
+    return redirect(f"/audit/{batch_id}?done=batch-paid")
+
+
+def read_paid_on(form: forms.Form, today: date) -> date:
+    """The day of the payment: not a day to come."""
+    paid_on = forms.day(form, "paid_on")
+    if paid_on is None:
+        raise InputError("form-missing", field="paid_on")
+    if paid_on > today:
+        raise InputError("form-day-to-come", field="paid_on", value=paid_on.isoformat())
+    return paid_on
+
+
+def read_overrides(form: forms.Form, answers: Iterable[Answered], currency: str) -> dict[tuple[str, str], Override]:
+    """What the officer decides otherwise, by claim and line; an amount needs a reason, and a reason an amount."""
+    found: dict[tuple[str, str], Override] = {}
+    for answer in answers:
+        for line in answer.lines:
+            amount = forms.amount(form, f"amount-{line.key}", currency)
+            reason = forms.text(form, f"reason-{line.key}")
+            if amount is None and not reason:
+                continue
+            if amount is None:
+                raise InputError("form-amount-for-reason", field=f"amount-{line.key}", claim=answer.item.number)
+            if not reason:
+                raise InputError("form-reason-for-amount", field=f"reason-{line.key}", claim=answer.item.number)
+            if amount > line.claimed:
+                raise InputError("form-above-claimed", field=f"amount-{line.key}", claim=answer.item.number)
+            found[answer.claim, line.line] = Override(amount, reason)
+    return found
+
+
+def _answers(view: AuditView) -> tuple[Answered, ...]:
+    return answered(view.batch, view.claims, view.proposals, view.recomputed)
+
+
+def _to_decide(view: AuditView, everything: bool) -> dict[str, Any]:
+    """The claims where anything differs or a person should look, or all of them."""
+    answers = _answers(view)
+    looked_at = {entry.claim for entry in view.report.look_at}
+    shown = tuple(answer for answer in answers if everything or answer.differs or answer.claim in looked_at)
+    proposed = sum(answer.amount for answer in answers)
+    alike = len(answers) - len(shown)
+    return {"batch": view.batch, "answers": shown, "alike": alike, "everything": everything, "proposed": proposed}
+
+
+async def _to_pay(request: web.Request) -> dict[str, Any]:
+    view = await audit_desk.audit(request.app[SITE], request.match_info["batch"])
+    open_amount = view.reconciliation.open if view.reconciliation else 0
+    return {"batch": view.batch, "open": open_amount}
+
+
+def earlier(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Other claims of the person, the latest first."""
+    return tuple(sorted(claims, key=lambda claim: (claim.visit.day, claim.number), reverse=True))

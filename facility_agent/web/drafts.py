@@ -1,0 +1,91 @@
+"""Who was received today: the answers that the desk gave, until their visits are recorded.
+
+One person is received at the desk, and another records the care, often at another screen: the answer has an
+address of its own. It is kept in memory only; after a restart the card is scanned again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.records import Visit
+from facility_agent.workflows.desk import Answer, Asked
+from facility_agent.workflows.site import Site
+
+_MOST: Final = 400
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An answer of the desk and the visit that may follow it, still without care."""
+
+    answer: Answer
+    visit: Visit
+    by: str
+
+
+class Drafts:
+    """The latest drafts, by the id of their visit."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[str, Draft] = {}
+
+    def keep(self, draft: Draft) -> str:
+        """Keep a draft; the oldest one leaves when there are too many."""
+        self._drafts[draft.visit.id] = draft
+        while len(self._drafts) > _MOST:
+            del self._drafts[next(iter(self._drafts))]
+        return draft.visit.id
+
+    def get(self, visit: str) -> Draft:
+        """The draft of this visit; InputError `desk-answer-gone` after a restart or 400 people."""
+        if visit not in self._drafts:
+            raise InputError("desk-answer-gone")
+        return self._drafts[visit]
+
+    def drop(self, visit: str) -> None:
+        """The visit was recorded, or nobody will record it."""
+        self._drafts.pop(visit, None)
+
+    def waiting(self) -> tuple[Draft, ...]:
+        """The people received whose care is not recorded yet, the latest first."""
+        return tuple(reversed(self._drafts.values()))
+
+
+def draft_of(site: Site, answer: Answer, asked: Asked, by: str) -> Draft:
+    """The draft that an answer opens: the facts of the desk, no care yet."""
+    person = answer.verdict.beneficiary
+    if person is None:
+        raise InputError("desk-nobody")
+    card = answer.card
+    identified = answer.how if answer.how != "none" or asked.admission is None else "paper"
+    visit = Visit(
+        id=site.new_id(),
+        facility=site.config.code,
+        day=site.today(),
+        at=local_hour(site.now(), site.config.zone),
+        beneficiary=person,
+        lines=(),
+        identified=identified,
+        card_serial=card.serial if card else None,
+        card_expires=card.expires if card else None,
+        card_revoked=answer.facts.revoked if card else None,
+        admissions=(asked.admission,) if asked.admission else (),
+        emergency=asked.emergency,
+        pregnant=asked.pregnant,
+    )
+    return Draft(answer, visit, by)
+
+
+def local_hour(instant: datetime, zone: str) -> str:
+    """An instant as the hour on the facility's wall.
+
+    >>> from datetime import UTC
+    >>> local_hour(datetime(2026, 3, 14, 9, 5, tzinfo=UTC), "Africa/Kigali")
+    '11:05'
+    """
+    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")

@@ -1,0 +1,31 @@
+"""Serve installations on this machine until somebody stops them; what is under way is finished first."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from aiohttp import web
+
+from facility_agent.web.app import create_app
+from facility_agent.workflows.clock import Clock
+from facility_agent.workflows.site import open_site
+
+
+async def serve_forever(folders: Sequence[tuple[Path, int | None]], clock: Clock | None = None) -> None:
+    """Open each installation, listen where its configuration says (or on the given port), wait for a signal."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        for folder, port in folders:
+            site = await stack.enter_async_context(open_site(folder, clock))
+            runner = web.AppRunner(create_app(site), shutdown_timeout=10)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, site.config.host, port or site.config.port).start()
+            print(f"{site.config.name} : http://{site.config.host}:{port or site.config.port}", flush=True)
+        await stop.wait()

@@ -1,0 +1,73 @@
+"""What every page shows of the installation: the day as the program believes it, the register's age, what waits."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from facility_agent.arrangements.agreement import Agreement
+from facility_agent.arrangements.model import Arrangement
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.workflows.site import OUTBOX, Site
+
+
+class State(msgspec.Struct, frozen=True):
+    """The visible state. `register_as_of` is that of the oldest register that a desk here relies on."""
+
+    day: date
+    arrangement: Arrangement | None
+    agreement: Agreement | None
+    invented: bool
+    registers: bool = False
+    register_as_of: date | None = None
+    waiting: int = 0
+
+    @property
+    def register_age(self) -> int | None:
+        """The age of the register in days, or None while there is none."""
+        return None if self.register_as_of is None else (self.day - self.register_as_of).days
+
+    @property
+    def currency(self) -> str:
+        """The currency of the arrangement in force; without one, figures stand alone."""
+        return self.arrangement.currency if self.arrangement else "XTS"
+
+
+async def visible(site: Site) -> State:
+    """The state of the installation now."""
+    today = site.today()
+    try:
+        arrangement = site.arrangement(today)
+    except InputError:
+        # A page that says what is wrong must not fail for the same reason.
+        arrangement = None
+    desk = site.config.role == "facility"
+    agreement = await own_agreement(site, today)
+    payers = _payers(agreement) if agreement is not None and desk else ()
+    states = [await site.store.register_state(payer) for payer in payers]
+    days = [state.as_of for state in states if state is not None]
+    return State(
+        day=today,
+        arrangement=arrangement,
+        agreement=agreement,
+        invented=site.config.invented
+        or bool(arrangement and arrangement.invented)
+        or bool(agreement and agreement.annex.invented),
+        registers=desk,
+        register_as_of=min(days, default=None),
+        waiting=sum(1 for _ in (site.folder / OUTBOX).glob("*.fae")),
+    )
+
+
+async def own_agreement(site: Site, day: date) -> Agreement | None:
+    """The agreement that binds us that day: as a facility the one in force, as a payer the latest one."""
+    own = site.config.code
+    if site.config.role == "facility":
+        return await site.agreement(own, None, day)
+    ours = [entry for entry in await site.store.agreements() if entry.party(own) is not None and entry.start <= day]
+    return max(ours, key=lambda entry: entry.start, default=None)
+
+
+def _payers(agreement: Agreement) -> tuple[str, ...]:
+    return tuple(party.code for party in agreement.parties if party.role == "payer")

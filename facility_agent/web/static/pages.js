@@ -1,0 +1,54 @@
+// Only comfort: every page works without this file.
+"use strict";
+const scan = document.querySelector("[data-scan]");
+const blank = document.querySelector(".blanker");
+const typing = (node) => node.matches("input, select, textarea, [contenteditable]");
+
+// A scanner types wherever the focus is: its digits belong in the scan field.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && blank) {
+    blank.checked = !blank.checked;
+    blank.dispatchEvent(new Event("change"));
+    event.preventDefault();
+  } else if (scan && event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey && !typing(event.target)) {
+    scan.focus();
+  }
+});
+
+// Some scanners end with a tabulation instead of Enter.
+scan?.addEventListener("keydown", (event) => {
+  if (event.key === "Tab" && !event.shiftKey && scan.value.length > 60) {
+    event.preventDefault();
+    scan.form.requestSubmit();
+  }
+});
+
+// The page stays blank from one person to the next, until it is uncovered.
+if (blank) {
+  blank.checked = sessionStorage.getItem("blank") === "1";
+  blank.addEventListener("change", () => sessionStorage.setItem("blank", blank.checked ? "1" : "0"));
+}
+
+// A photo is read as soon as it is chosen; a long answer says that it is coming.
+for (const input of document.querySelectorAll("[data-send-at-once]")) {
+  input.addEventListener("change", () => input.files.length && input.form.requestSubmit());
+}
+for (const form of document.querySelectorAll("form[data-waiting]")) {
+  form.addEventListener("submit", () => {
+    form.setAttribute("aria-busy", "true");
+    form.querySelector("[data-wait]")?.removeAttribute("hidden");
+  });
+}
+
+// Lists are walked with the arrows.
+for (const list of document.querySelectorAll("[data-walk]")) {
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const stops = [...list.querySelectorAll("a, button, summary")].filter((stop) => stop.offsetParent);
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    if (step && next && !document.activeElement.matches("input, select")) {
+      next.focus();
+      event.preventDefault();
+    }
+  });
+}

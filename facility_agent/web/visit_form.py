@@ -1,0 +1,145 @@
+"""The form of a visit: what was given to whom, when, by whom, at what price.
+
+`read_visit` fills a draft with care. A price left empty is the tariff's; a row left empty is no line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from facility_agent.arrangements.model import Act
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.money import digits
+from facility_agent.vocabulary.records import CareLine, Visit
+from facility_agent.web import forms
+
+ROWS: Final = 5
+MOST_ROWS: Final = 60
+RESULTS: Final = ("negative", "positive")
+#: Between code and name in the list of acts, so that a scanner, a code alone or a chosen entry all fit.
+JOIN: Final = " · "
+
+
+def rows_of(form: forms.Form) -> int:
+    """How many rows the form has."""
+    return min(MOST_ROWS, max(ROWS, forms.number(form, "rows") or 0))
+
+
+def roles_of(acts: Iterable[Act]) -> tuple[str, ...]:
+    """The roles that the contract names for any act, in its order."""
+    return tuple(dict.fromkeys(role for act in acts for role in act.roles))
+
+
+def entry_of(act: Act, language: str) -> str:
+    """An act as the list of the form offers it."""
+    return f"{act.code}{JOIN}{act.name.say(language)}"
+
+
+def find_act(text: str, acts: Mapping[str, Act]) -> str | None:
+    """The act that a text means: its code, an entry of the list, its name or another of its names; else None."""
+    code = text.split(JOIN.strip())[0].strip()
+    if code in acts:
+        return code
+    wanted = text.casefold()
+    for act in acts.values():
+        names = (act.code, act.name.fr, act.name.en, *act.aliases)
+        if any(name.casefold() == wanted for name in names):
+            return act.code
+    return None
+
+
+def read_visit(
+    form: forms.Form,
+    draft: Visit,
+    acts: Mapping[str, Act],
+    prices: Mapping[str, int],
+    currency: str,
+    today: date,
+    by: str,
+    clinical: bool = True,
+) -> Visit:
+    """The draft with the care that the form says; InputError names the field that cannot be used.
+
+    Without a clinical role the clinical fields are not read, whatever the browser sends.
+    """
+    day = forms.day(form, "day") or draft.day
+    lines = tuple(
+        line
+        for row in range(1, rows_of(form) + 1)
+        if (line := _line(form, row, acts, prices, currency, clinical)) is not None
+    )
+    if not lines:
+        raise InputError("form-no-lines", field="act-1")
+    visit = msgspec.structs.replace(
+        draft,
+        day=day,
+        at=forms.hour(form, "at"),
+        register_number=forms.text(form, "register_number", 30),
+        lines=lines,
+        emergency=forms.flag(form, "emergency"),
+        pregnant=forms.yes_no(form, "pregnant"),
+        referred_from=forms.text(form, "referred_from", 120),
+        entered_on=today,
+        entered_by=by,
+        currency=currency,
+    )
+    if not clinical:
+        return visit
+    return msgspec.structs.replace(
+        visit,
+        condition=forms.text(form, "condition", 20).upper(),
+        condition_text=forms.text(form, "condition_text"),
+        gestation_weeks=forms.number(form, "gestation_weeks"),
+        weight_grams=forms.kilograms(form, "weight"),
+    )
+
+
+def _line(
+    form: forms.Form, row: int, acts: Mapping[str, Act], prices: Mapping[str, int], currency: str, clinical: bool
+) -> CareLine | None:
+    written = forms.text(form, f"act-{row}")
+    price = forms.amount(form, f"price-{row}", currency)
+    quantity = forms.number(form, f"quantity-{row}", lowest=1)
+    if not written:
+        if price is None and quantity is None:
+            return None
+        raise InputError("form-act-missing", field=f"act-{row}")
+    act = find_act(written, acts)
+    if act is None:
+        raise InputError("form-act-unknown", field=f"act-{row}", value=written)
+    if price is None:
+        if act not in prices:
+            raise InputError("form-price-missing", field=f"price-{row}", act=act)
+        price = prices[act]
+    return CareLine(
+        id=str(row),
+        act=act,
+        quantity=quantity or 1,
+        price=price,
+        role=forms.text(form, f"role-{row}", 40),
+        result=forms.choice(form, f"result-{row}", RESULTS) if clinical else "",
+    )
+
+
+def shown_again(form: forms.Form, visit: Visit, currency: str) -> dict[str, str]:
+    """What was typed, with the quantities and prices that the contract filled in."""
+    values = forms.typed(form)
+    for line in visit.lines:
+        values[f"quantity-{line.id}"] = str(line.quantity)
+        values[f"price-{line.id}"] = written_amount(line.price, currency)
+    return values
+
+
+def written_amount(minor: int, currency: str) -> str:
+    """An amount as one types it.
+
+    >>> written_amount(1500, "XOF"), written_amount(1250, "CDF")
+    ('1500', '12,50')
+    """
+    places = digits(currency)
+    whole, rest = divmod(minor, 10**places)
+    return f"{whole},{rest:0{places}d}" if places else str(whole)

@@ -1,0 +1,143 @@
+"""Record a visit: what was given, who pays what, then save it; the list of the day, undo, and the day's close."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from facility_agent.arrangements.model import Act
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.records import Visit
+from facility_agent.web import day as days
+from facility_agent.web import forms
+from facility_agent.web.drafts import Draft, draft_of
+from facility_agent.web.guard import allowed, redirect
+from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
+from facility_agent.web.render import again, page
+from facility_agent.web.sentences import CLINICAL_ROLES
+from facility_agent.web.visit_form import MOST_ROWS, ROWS, entry_of, read_visit, roles_of, rows_of, shown_again
+from facility_agent.workflows import desk
+from facility_agent.workflows import visits as care
+from facility_agent.workflows.desk import Asked
+from facility_agent.workflows.site import Site
+
+routes = web.RouteTableDef()
+records = allowed("reception", "care", "manager")
+
+
+@routes.get("/visits/new")
+@records
+async def new(request: web.Request) -> web.Response:
+    """The empty form for a person whom the desk has received."""
+    draft = request.app[DRAFTS].get(forms.needed(request.query, "visit", 60))
+    return await page(request, "visit.html", **await _paper(request, draft, ROWS))
+
+
+@routes.post("/visits/new")
+@records
+async def work(request: web.Request) -> web.Response:
+    """More lines, who pays what, or save; whatever is wrong, nothing typed is lost."""
+    form, site = await request.post(), request.app[SITE]
+    draft = await _draft(request, form)
+    action = forms.choice(form, "do", ("preview", "save", "more"))
+    paper = await _paper(request, draft, min(MOST_ROWS, rows_of(form) + (ROWS if action == "more" else 0)))
+    if action == "more":
+        return await page(request, "visit.html", **{**paper, "typed": forms.typed(form)})
+    try:
+        visit = await _read(request, form, draft.visit)
+        if action == "save":
+            await care.record(site, visit, request[SIGNED_IN].account.login)
+            request.app[DRAFTS].drop(visit.id)
+            return redirect(f"/visits?day={visit.day.isoformat()}&done=visit-recorded&visit={visit.id}")
+        judged = (await care.judge(site, visit)).adjudication
+    except InputError as error:
+        return await again(request, "visit.html", form, error, **paper)
+    typed = shown_again(form, visit, judged.currency)
+    return await page(request, "visit.html", **{**paper, "typed": typed, "judged": judged})
+
+
+@routes.get("/visits")
+@allowed("reception", "care", "till", "accountant", "manager")
+async def of_day(request: web.Request) -> web.Response:
+    """The visits of a day, and the people received whose care is not recorded yet."""
+    site = request.app[SITE]
+    chosen = forms.day(request.query, "day") or site.today()
+    rows = await days.visits_of(site, chosen)
+    received = request.app[DRAFTS].waiting()
+    fresh = forms.text(request.query, "visit", 60)
+    return await page(request, "visits.html", chosen=chosen, rows=rows, received=received, fresh=fresh)
+
+
+@routes.post("/visits/{visit}/undo")
+@records
+async def undo(request: web.Request) -> web.Response:
+    """Take a recorded visit back, as long as no claim was made of it."""
+    form, by = await request.post(), request[SIGNED_IN].account.login
+    chosen, reason = _day(form), forms.needed(form, "reason")
+    await care.undo(request.app[SITE], request.match_info["visit"], by, reason)
+    return redirect(f"/visits?day={chosen.isoformat()}&done=visit-undone")
+
+
+@routes.post("/visits/close")
+@allowed("care", "till", "accountant", "manager")
+async def close(request: web.Request) -> web.Response:
+    """Close the day: the recorded visits become claims, with their numbers."""
+    chosen = _day(await request.post())
+    await care.close_day(request.app[SITE], chosen, request[SIGNED_IN].account.login)
+    return redirect(f"/visits?day={chosen.isoformat()}&done=day-closed")
+
+
+def _day(form: forms.Form) -> date:
+    found = forms.day(form, "day")
+    if found is None:
+        raise InputError("form-missing", field="day")
+    return found
+
+
+async def _draft(request: web.Request, form: forms.Form) -> Draft:
+    """The draft of the form; after a restart it is asked for anew by the member's number, so that work goes on."""
+    visit = forms.needed(form, "visit", 60)
+    try:
+        return request.app[DRAFTS].get(visit)
+    except InputError:
+        number = forms.text(form, "member", 60)
+        if not number:
+            raise
+    site, by, asked = request.app[SITE], request[SIGNED_IN].account.login, Asked()
+    draft = draft_of(site, await desk.verify_text(site, number, by, asked), asked, by)
+    draft = msgspec.structs.replace(draft, visit=msgspec.structs.replace(draft.visit, id=visit))
+    request.app[DRAFTS].keep(draft)
+    return draft
+
+
+async def _read(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
+    site, account = request.app[SITE], request[SIGNED_IN].account
+    clinical = any(role in CLINICAL_ROLES for role in account.roles)
+    currency = site.arrangement(site.today()).currency
+    acts, prices = await _acts(site), await care.prices(site)
+    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical)
+
+
+async def _acts(site: Site) -> dict[str, Act]:
+    """What may be given here, and then whatever else the arrangement names: the rules judge it, not the form."""
+    known = {act.code: act for act in await care.acts(site)}
+    return known | {act.code: act for act in site.arrangement(site.today()).acts if act.code not in known}
+
+
+async def _paper(request: web.Request, draft: Draft, rows: int) -> dict[str, Any]:
+    """What the form shows beside what is typed."""
+    site = request.app[SITE]
+    acts = await care.acts(site)
+    return {
+        "draft": draft,
+        "rows": rows,
+        "acts": acts,
+        "entry_of": entry_of,
+        "roles": roles_of(acts),
+        "proposed": await days.next_register_number(site, draft.visit.day),
+        "judged": None,
+        "colour": draft.answer.verdict.colour,
+    }
