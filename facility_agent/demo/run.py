@@ -23,6 +23,7 @@ from facility_agent.demo.plan import Planned, PlannedLine
 from facility_agent.demo.sites import EXPIRES, FIRST, Pair, open_pair
 from facility_agent.demo.stray import stray_scans
 from facility_agent.demo.summary import Summary
+from facility_agent.documents.agreement_pdf import agreement_pdf
 from facility_agent.storage.files import write_whole
 from facility_agent.vocabulary.periods import add_months, month_of
 from facility_agent.vocabulary.records import Beneficiary, CareLine, Coverage, Visit
@@ -71,7 +72,9 @@ async def run_demo(
 async def _register(pair: Pair, seed: int, members: int) -> tuple[Coverage, ...]:
     """Both sign the agreement; the mutual fills its register from a members' file."""
     pair.clock.set(_moment(FIRST - timedelta(days=3), "08:00"))
-    await pair.sign_agreement()
+    agreement = await pair.sign_agreement()
+    printed = agreement_pdf(agreement, pair.facility.arrangement(FIRST), made_on=agreement.start)
+    write_whole(pair.facility.folder / "exports" / "convention.pdf", printed)
     await membership.import_members(pair.mutual, pair.members_file(seed, members))
     return await pair.mutual.store.all_coverages(pair.mutual.config.code)
 
@@ -86,7 +89,8 @@ async def _cards(pair: Pair, coverages: tuple[Coverage, ...], seed: int) -> dict
     issued = list(await membership.issue_cards(store, on_time, EXPIRES, pair.passphrase))
     issued += await membership.issue_cards(store, late, FIRST - timedelta(days=1), pair.passphrase)
     cards = {entry.card.member: entry for entry in issued}
-    household = [cards[entry.beneficiary.number] for entry in coverages[:4]]
+    home = coverages[0].beneficiary.household
+    household = [cards[entry.beneficiary.number] for entry in coverages if entry.beneficiary.household == home]
     faces = [draw_card(entry.card, entry.text, payer=store.config.name, invented=True) for entry in household]
     for entry, face in zip(household, faces, strict=True):
         write_whole(store.folder / "exports" / "cards" / f"{entry.card.member}.png", png(face))
