@@ -87,10 +87,9 @@ def _line(
     submitted = line.price * line.quantity
     act = known.acts.get(line.act)
     findings = list(rulebook.of_line(known, visit, line, act, earlier, past))
-    first = next((entry for entry in open_to_them if entry.open), None)
     price, cut = line.price, None
-    if act is not None and first is not None:
-        price, cut = pricing.admitted(known, line, first.scheme.code)
+    if act is not None and act.status != "excluded" and any(entry.open for entry in open_to_them):
+        price, cut = pricing.admitted(known, line, tuple(entry.scheme.code for entry in open_to_them if entry.open))
     if cut is not None:
         findings.append(cut)
     refusals = [finding for finding in findings if finding.weight == "refuse"]
@@ -112,10 +111,11 @@ def _line(
         if not entitlement.open:
             continue
         own = _of_scheme(known, entitlement, visit, line, earlier, past)
-        findings += own
-        if any(finding.weight == "refuse" for finding in own):
-            borne = left if any(f.weight == "refuse" and f.borne_by == FACILITY for f in own) else borne
-            left -= borne
+        findings += [finding for finding in own if finding not in findings]
+        refused = [finding for finding in own if finding.weight == "refuse"]
+        if refused:
+            if any(finding.borne_by == FACILITY for finding in refused):
+                borne, left = borne + left, 0
             continue
         part = shares.take(
             known, entitlement.scheme.code, entitlement.payer, entitlement.coverage, line.act, left, used

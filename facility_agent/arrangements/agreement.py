@@ -96,7 +96,11 @@ class Agreement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_on
         return hash(self.digest)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Agreement) and self.digest == other.digest and self.suspended_on == other.suspended_on
+        return isinstance(other, Agreement) and (self.digest, self.signatures, self.suspended_on) == (
+            other.digest,
+            other.signatures,
+            other.suspended_on,
+        )
 
     def party(self, code: str) -> Party | None:
         """The party with this code, or None."""
@@ -128,7 +132,7 @@ def with_digest(agreement: Agreement) -> Agreement:
 def open_money_clauses(arrangement: Arrangement, agreement: Agreement) -> tuple[str, ...]:
     """Money clauses that neither the arrangement nor the annex closes; while one is open nobody may sign.
 
-    They are the rounding, and for every scheme of the arrangement a rate.
+    They are the rounding, for every scheme of the arrangement a rate, and prices for a scheme that has its own.
     """
     still = [
         name
@@ -137,7 +141,9 @@ def open_money_clauses(arrangement: Arrangement, agreement: Agreement) -> tuple[
     ]
     known = {row.scheme for row in arrangement.rates + agreement.annex.rates if UNKNOWN not in (row.rate, row.copay)}
     still += [f"rate:{scheme.code}" for scheme in arrangement.schemes if scheme.code not in known]
-    return tuple(still)
+    priced = {row.scheme for row in arrangement.tariffs + agreement.annex.tariffs if row.price != UNKNOWN}
+    own = (scheme.code for scheme in arrangement.schemes if scheme.tariff == "own")
+    return (*still, *(f"tariff:{code}" for code in own if code not in priced))
 
 
 def in_force(agreement: Agreement | None, facility: str, payer: str, on: date) -> bool:

@@ -1,7 +1,7 @@
 """An arrangement and the agreement that adopts it, looked up by act, level, scheme and ownership.
 
-Compiled once per pair and kept: the most specific row counts, and on a tie the arrangement's row precedes the
-annex's, so that an annex can only close what the arrangement leaves open.
+Compiled once per pair and kept. The arrangement's rows come first, the most specific of them counting; the annex's
+rows count only where the arrangement has none with a known value: an annex closes what is open, and no more.
 """
 
 from __future__ import annotations
@@ -45,6 +45,18 @@ class _Scoped(Protocol):
 S = TypeVar("S", bound=_Scoped)
 
 
+class UnderScheme(msgspec.Struct, frozen=True):
+    """Every row of one scheme that concerns one act here; rows for all schemes stand behind the scheme's own."""
+
+    waitings: tuple[Waiting, ...]
+    counts: tuple[Limit, ...]
+    requirements: tuple[Requirement, ...]
+    deductibles: tuple[Deductible, ...]
+    ceilings: tuple[Limit, ...]
+    rate: RateRow | None
+    ratio: tuple[int, int] | None
+
+
 class Terms:
     """What holds between one facility and its payers: the compiled form that the rules read."""
 
@@ -63,8 +75,10 @@ class Terms:
         }
         self.acts: dict[str, Act] = {act.code: act for act in (annex.acts if annex else ())}
         self.acts.update({act.code: act for act in arrangement.acts})
-        self._tariffs = _by(lambda row: row.act, arrangement.tariffs, annex.tariffs if annex else ())
-        self._rates = _by(lambda row: row.scheme, arrangement.rates, annex.rates if annex else ())
+        self._tariffs = [
+            _by(lambda row: row.act, rows) for rows in (arrangement.tariffs, annex.tariffs if annex else ())
+        ]
+        self._rates = [_by(lambda row: row.scheme, rows) for rows in (arrangement.rates, annex.rates if annex else ())]
         self._waitings = _by(lambda row: row.scheme, _settled(arrangement.waitings, annex.waitings if annex else ()))
         self._deductibles = _by(
             lambda row: row.scheme, _settled(arrangement.deductibles, annex.deductibles if annex else ())
@@ -78,6 +92,7 @@ class Terms:
         self._protocols_of: dict[str, tuple[ProtocolRow, ...]] = {}
         self._prices: dict[tuple[str, str], Tariff | None] = {}
         self._parts: dict[tuple[str, str], RateRow | None] = {}
+        self._under: dict[tuple[str, str], UnderScheme] = {}
         self.rule_set = rule_set(arrangement, agreement)
 
     def clause(self, name: str) -> Any:
@@ -96,16 +111,20 @@ class Terms:
         key = (act, scheme)
         if key not in self._prices:
             own = scheme in self.schemes and self.schemes[scheme].tariff == "own"
-            rows = [
-                row
-                for row in self._tariffs.get(act, ())
-                if row.level in ("", self.level)
-                and row.ownership in ("", self.ownership)
-                and (row.scheme == scheme or (row.scheme == "" and not own))
-                and row.price != UNKNOWN
-            ]
+            choices = (
+                [
+                    row
+                    for row in rows.get(act, ())
+                    if row.level in ("", self.level)
+                    and row.ownership in ("", self.ownership)
+                    and (row.scheme == scheme or (row.scheme == "" and not own))
+                    and row.price != UNKNOWN
+                ]
+                for rows in self._tariffs
+            )
+            chosen = next((rows for rows in choices if rows), [])
             self._prices[key] = _first(
-                rows, lambda row: 4 * bool(row.scheme) + 2 * bool(row.level) + bool(row.ownership)
+                chosen, lambda row: 4 * bool(row.scheme) + 2 * bool(row.level) + bool(row.ownership)
             )
         return self._prices[key]
 
@@ -114,24 +133,47 @@ class Terms:
         key = (scheme, act)
         if key not in self._parts:
             family = self.acts[act].family if act in self.acts else ""
-            rows = [
-                row
-                for row in self._rates.get(scheme, ())
-                if row.act in ("", act)
-                and row.family in ("", family)
-                and row.level in ("", self.level)
-                and row.ownership in ("", self.ownership)
-                and UNKNOWN not in (row.rate, row.copay)
-            ]
+            choices = (
+                [
+                    row
+                    for row in rows.get(scheme, ())
+                    if row.act in ("", act)
+                    and row.family in ("", family)
+                    and row.level in ("", self.level)
+                    and row.ownership in ("", self.ownership)
+                    and UNKNOWN not in (row.rate, row.copay)
+                ]
+                for rows in self._rates
+            )
+            chosen = next((rows for rows in choices if rows), [])
             self._parts[key] = _first(
-                rows,
+                chosen,
                 lambda row: 8 * bool(row.act) + 4 * bool(row.family) + 2 * bool(row.level) + bool(row.ownership),
             )
         return self._parts[key]
 
+    def under(self, scheme: str, act: str) -> UnderScheme:
+        """Everything that a scheme says of an act, gathered once: a line asks once instead of row by row."""
+        found = self._under.get((scheme, act))
+        if found is None:
+            found = self._under[scheme, act] = self._gathered(scheme, act)
+        return found
+
+    def _gathered(self, scheme: str, act: str) -> UnderScheme:
+        rate, limits = self.rate(scheme, act), (*self.limits(scheme, act), *self.limits("", act))
+        return UnderScheme(
+            waitings=tuple(self.waitings(scheme, act)),
+            counts=tuple(row for row in limits if row.count is not None or row.interval is not None),
+            requirements=self.requirements(scheme, act),
+            deductibles=tuple(self.deductibles(scheme)),
+            ceilings=tuple(row for row in limits if row.amount is not None),
+            rate=rate,
+            ratio=part(rate) if rate is not None else None,
+        )
+
     def waitings(self, scheme: str, act: str) -> Sequence[Waiting]:
         """The waiting periods of the scheme that concern this act."""
-        return [row for row in self._waitings.get(scheme, ()) if self._concerns(row, act)]
+        return [row for row in self._waitings.get(scheme, ()) if self.concerns(row, act)]
 
     def deductibles(self, scheme: str) -> Sequence[Deductible]:
         """The deductibles of the scheme."""
@@ -142,7 +184,7 @@ class Terms:
         key = (scheme, act)
         if key not in self._limits_of:
             self._limits_of[key] = tuple(
-                row for row in self._limits if row.scheme == scheme and self._concerns(row, act)
+                row for row in self._limits if row.scheme == scheme and self.concerns(row, act)
             )
         return self._limits_of[key]
 
@@ -151,7 +193,7 @@ class Terms:
         key = (scheme, act)
         if key not in self._requirements_of:
             self._requirements_of[key] = tuple(
-                row for row in self._requirements if row.scheme == scheme and self._concerns(row, act)
+                row for row in self._requirements if row.scheme == scheme and self.concerns(row, act)
             )
         return self._requirements_of[key]
 
@@ -161,7 +203,8 @@ class Terms:
             self._protocols_of[act] = tuple(row for row in self.arrangement.protocols if act in row.acts)
         return self._protocols_of[act]
 
-    def _concerns(self, row: _Scoped, act: str) -> bool:
+    def concerns(self, row: _Scoped, act: str) -> bool:
+        """Whether a row is about this act: it names the act or its family, or nothing at all."""
         if not row.acts and not row.families:
             return True
         return act in row.acts or (act in self.acts and self.acts[act].family in row.families)

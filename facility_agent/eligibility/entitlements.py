@@ -38,7 +38,8 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
             if programme is not None:
                 found.append(programme)
         else:
-            found += [_covered(terms, scheme, entry, visit) for entry in coverage if entry.scheme == scheme.code]
+            by_payer = {entry.payer: entry for entry in reversed(coverage) if entry.scheme == scheme.code}
+            found += [_covered(terms, scheme, by_payer[payer], visit) for payer in sorted(by_payer)]
     if not found:
         found.append(_nobody(terms, visit))
     return tuple(found)
@@ -63,6 +64,9 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
     if admission is None and (fits is not True or not _here(terms, scheme)):
         return None
     findings: list[Finding] = []
+    signed = rights.agreement(terms, scheme.payer, visit) if scheme.agreement else None
+    if signed is not None:
+        findings.append(signed)
     if fits is False:
         findings.append(refuse("programme-not-for-person", scheme.clause, MEMBER, programme=scheme.code))
     elif fits is None:
@@ -82,7 +86,7 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
                 programme=scheme.code, proofs=", ".join(scheme.proofs),
             )
         )  # fmt: skip
-    else:
+    elif not any(finding.weight == "refuse" for finding in findings):
         findings.append(note("programme-admitted", scheme.clause, programme=scheme.code, proof=admission.proof))
     return Entitlement(scheme, scheme.payer, None, tuple(findings))
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from facility_agent.arrangements.agreement import in_force
 from facility_agent.arrangements.model import Waiting
 from facility_agent.arrangements.terms import Terms
-from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Finding, note, refuse, unchecked
+from facility_agent.vocabulary.findings import MEMBER, UNKNOWN, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.periods import add_months
 from facility_agent.vocabulary.records import Coverage, Visit
 
@@ -62,7 +62,7 @@ def alive(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
     died = coverage.beneficiary.deceased_on
     if died is None or visit.day <= died:
         return None
-    return refuse("beneficiary-deceased", "coverage", FACILITY, day=died.isoformat())
+    return refuse("beneficiary-deceased", "coverage", MEMBER, day=died.isoformat())
 
 
 def card(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:

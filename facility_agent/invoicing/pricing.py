@@ -7,12 +7,12 @@ from facility_agent.vocabulary.findings import FACILITY, Finding, reduce, refuse
 from facility_agent.vocabulary.records import CareLine
 
 
-def admitted(terms: Terms, line: CareLine, scheme: str) -> tuple[int, Finding | None]:
-    """The unit price admitted under a scheme, and the finding when it is not the price billed.
+def admitted(terms: Terms, line: CareLine, schemes: tuple[str, ...]) -> tuple[int, Finding | None]:
+    """The unit price admitted under the first scheme that has one, and the finding when it is not the price billed.
 
-    What lies above the tariff is borne by the facility; an act without a tariff can be paid by nobody.
+    What lies above the tariff is borne by the facility; an act without any tariff can be paid by nobody.
     """
-    row = terms.tariff(line.act, scheme)
+    row = next((row for row in (terms.tariff(line.act, scheme) for scheme in schemes) if row is not None), None)
     if row is None:
         return 0, refuse("tariff-missing", "tariff", FACILITY, act=line.act, level=terms.level)
     clause = row.clause or "tariff"

@@ -25,7 +25,7 @@ def duplicate_claim(visit: Visit, line: CareLine, past: Past) -> Finding | None:
     moment = line.at or visit.at
     for other in past.of(line.act):
         same_hour = not other.at or not moment or other.at == moment
-        if other.facility == visit.facility and other.day == visit.day and same_hour:
+        if other.eligible and other.facility == visit.facility and other.day == visit.day and same_hour:
             return refuse(
                 "duplicate-claim", "duplicates", FACILITY, act=line.act, claim=other.claim, day=other.day.isoformat()
             )
@@ -69,7 +69,7 @@ def counted(
     used = now + sum(
         other.quantity
         for other in past.all(limit.scope)
-        if first <= other.day <= last and _concerns(limit, other.act, other.family)
+        if other.eligible and first <= other.day <= last and _concerns(limit, other.act, other.family)
     )
     if used + line.quantity <= limit.count:
         return None

@@ -146,7 +146,7 @@ def test_nothing_in_a_real_country_is_invented_and_every_row_has_its_provenance(
 @burkina
 def test_without_an_annex_the_mutuals_rate_and_the_rounding_stay_open(version: Arrangement) -> None:
     bare = Agreement(id="a", country="BF", arrangement=version.start, start=version.start)
-    assert open_money_clauses(version, bare) == ("rounding", "rounding_step", "rate:mutual")
+    assert open_money_clauses(version, bare) == ("rounding", "rounding_step", "rate:mutual", "tariff:gratuite")
 
 
 @burkina

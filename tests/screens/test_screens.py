@@ -1,0 +1,142 @@
+"""The three scenes in a real browser, at the size of a cheap PC and of a phone; the pictures illustrate the docs.
+
+`FACILITY_AGENT_SCREENSHOTS=docs/screenshots python -m pytest tests/screens` renews the pictures of the docs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+from PIL import Image
+from playwright.async_api import Browser, Page
+
+from facility_agent.cards.draw import draw_card, png
+from facility_agent.demo.sites import PASSWORD
+from facility_agent.web.app import create_app
+from tests.web.world import World, open_world
+
+SIZES = {"1366": (1366, 768), "360": (360, 740)}
+NAMES = ("sign-in", "desk", "desk-green", "desk-red", "desk-amber", "visit", "month", "batch", "audit", "audit-claim")
+SHIPPED = Path(__file__).parents[2] / "docs" / "screenshots"
+
+
+@pytest.fixture(scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with open_world(tmp_path_factory.mktemp("world") / "sites") as opened:
+        yield opened
+
+
+class Visitor:
+    """A page at one size, and where its pictures go."""
+
+    def __init__(self, page: Page, size: str, folder: Path) -> None:
+        self.page, self.size, self.folder = page, size, folder
+
+    async def sign_in(self, login: str) -> None:
+        await self.page.goto("/sign-in")
+        await self.page.fill("#login", login)
+        await self.page.fill("#password", PASSWORD)
+        await self.page.click(".primary")
+
+    async def keep(self, name: str) -> None:
+        """Take the picture, and see that nothing hangs over the side of the screen."""
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} at {self.size} px is {wide} px too wide"
+        assert name in NAMES
+        await self.page.screenshot(path=self.folder / f"{name}-{self.size}.png")
+
+    async def text(self) -> str:
+        return await self.page.inner_text("main")
+
+
+async def _at_the_health_centre(visitor: Visitor, world: World) -> None:
+    page = visitor.page
+    await page.goto("/sign-in")
+    await visitor.keep("sign-in")
+    await visitor.sign_in("responsable")
+    await page.goto("/desk")
+    await visitor.keep("desk")
+    assert await page.evaluate("document.activeElement.id") == "text", "the scan field has the focus"
+    await page.keyboard.type(world.cards["MLT-000001-01"].text)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk/answers/*")
+    assert "Droits ouverts" in await visitor.text()
+    await visitor.keep("desk-green")
+    await page.click(".actions .primary")
+    for row, (act, quantity) in enumerate(
+        (("consultation-nurse", "1"), ("malaria-rapid-test", "1"), ("artemether-lumefantrine", "24")), start=1
+    ):
+        await page.fill(f"#act-{row}", act)
+        await page.fill(f"#quantity-{row}", quantity)
+    await page.click(".actions button:not(.primary)")
+    await visitor.keep("visit")
+    await page.goto("/desk")
+    await page.fill("#text", "MLT-000003-01")
+    await page.keyboard.press("Enter")
+    assert "soins possibles" in (await visitor.text()).lower()
+    await visitor.keep("desk-red")
+    await page.goto("/desk")
+    await page.fill("#text", "MLT-000002-01")
+    await page.keyboard.press("Enter")
+    await visitor.keep("desk-amber")
+    await page.goto("/months/2026-03")
+    await visitor.keep("month")
+    await page.goto(f"/batches/{world.february.id}")
+    await visitor.keep("batch")
+
+
+async def _at_the_mutual(visitor: Visitor, world: World) -> None:
+    await visitor.sign_in("medecin")
+    await visitor.page.goto(f"/audit/{world.march.id}")
+    await visitor.keep("audit")
+    await visitor.page.goto(f"/audit/{world.march.id}/claims/{world.march.items[0].claim}")
+    await visitor.keep("audit-claim")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_three_scenes_can_be_walked_and_fit_the_screen(
+    browser: Browser, world: World, size: str, tmp_path: Path
+) -> None:
+    folder = Path(os.environ.get("FACILITY_AGENT_SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    width, height = SIZES[size]
+    for site, walk in ((world.facility, _at_the_health_centre), (world.mutual, _at_the_mutual)):
+        async with TestServer(create_app(site)) as server:
+            context = await browser.new_context(
+                base_url=str(server.make_url("/")), viewport={"width": width, "height": height}, locale="fr"
+            )
+            context.set_default_timeout(10_000)
+            await walk(Visitor(await context.new_page(), size, folder), world)
+            await context.close()
+    for name in NAMES:
+        with Image.open(folder / f"{name}-{size}.png") as picture:
+            assert picture.size == (width, height)
+
+
+@pytest.mark.browser
+async def test_a_photo_of_a_card_gives_the_verdict_on_the_screen(browser: Browser, world: World, tmp_path: Path) -> None:
+    entry = world.cards["MLT-000001-01"]
+    photo = tmp_path / "card.png"
+    photo.write_bytes(png(draw_card(entry.card, entry.text, payer="Mutuelle inventée", invented=True)))
+    async with TestServer(create_app(world.facility)) as server:
+        context = await browser.new_context(base_url=str(server.make_url("/")), locale="fr")
+        visitor = Visitor(await context.new_page(), "1366", tmp_path)
+        await visitor.sign_in("accueil")
+        await visitor.page.goto("/desk")
+        await visitor.page.set_input_files("#photo", photo)
+        await visitor.page.wait_for_url("**/desk/answers/*")
+        assert "Droits ouverts" in await visitor.text()
+        assert entry.card.member in await visitor.text()
+        await context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_docs_have_their_pictures(name: str, size: str) -> None:
+    with Image.open(SHIPPED / f"{name}-{size}.png") as picture:
+        assert picture.size == SIZES[size]
