@@ -25,8 +25,8 @@ def show_summary(summary: Summary, language: str = "fr") -> None:
     amounts.add_row(say("column.submitted"), money(summary.submitted))
     for payer, due in summary.payers.items():
         amounts.add_row(f"= {payer}", money(due))
-    amounts.add_row(f"+ {say('field.member-pays')}", money(summary.member_pays))
-    amounts.add_row(f"+ {say('field.facility-bears')}", money(summary.facility_bears))
+    amounts.add_row(f"+ {say('column.member-pays')}", money(summary.member_pays))
+    amounts.add_row(f"+ {say('column.facility-bears')}", money(summary.facility_bears))
     amounts.add_row(say("demo.paid"), money(summary.paid))
     amounts.add_row(say("demo.refused"), money(summary.refused))
     amounts.add_row(say("demo.open"), money(summary.open))

@@ -14,6 +14,7 @@ import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.terms import terms
 from facility_agent.audit import edits
 from facility_agent.audit.decide import Override, decision_of, propose
 from facility_agent.audit.month import Bars, Flag, Month
@@ -28,6 +29,7 @@ from facility_agent.vocabulary.periods import month_period
 from facility_agent.vocabulary.records import Claim, Coverage, History, PastLine
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Receipt, Remittance
 from facility_agent.workflows import mail
+from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import Site
 
 #: Acts that end a pregnancy, by the families of the arrangement that hold nothing else.
@@ -76,6 +78,7 @@ async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: s
         raise InputError("batch-for-another-payer", payer=batch.payer, number=batch.number)
     if batch.facility != sender:
         raise InputError("batch-of-another-facility", facility=batch.facility, sender=sender)
+    _well_formed(batch.month)
     agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
     if agreement is None or agreement.party(batch.payer) is None:
         raise InputError("agreement-missing", payer=batch.facility, day=_last_day(batch).isoformat())
@@ -84,7 +87,8 @@ async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: s
         raise InputError(
             "batch-inconsistent", month=batch.month, reasons=", ".join(f"{x.code} {x.claim}" for x in wrong[:5])
         )
-    families = {act.code: act.family for act in site.arrangement(_last_day(batch)).acts}
+    known = terms(site.arrangement(_last_day(batch)), agreement, batch.facility)
+    families = {act.code: act.family for act in known.acts.values()}
     for claim in message.claims:
         await site.store.mint(claim, families, site.now(), by, "received")
     await site.store.put_batch(batch, "received", site.now(), by)
@@ -92,6 +96,32 @@ async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: s
     await site.store.put_receipt(receipt, site.now())
     await mail.send(site, sender, "receipt", receipt, f"receipt-{batch.number}")
     return receipt
+
+
+async def _check_claims(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> None:
+    """A claim answers each of its lines once, names who pays, and replaces nothing of another facility.
+
+    What its amounts come to is for the audit to say.
+    """
+    for claim in claims:
+        given = [line.id for line in claim.visit.lines]
+        answered = [line.id for line in claim.adjudication.lines]
+        parts = [
+            (line.id, share.payer, share.scheme) for line in claim.adjudication.lines for share in line.shares if share.amount
+        ]
+        shares = sum(len(line.shares) for line in claim.adjudication.lines)
+        if sorted(given) != sorted(answered) or len(set(answered)) != len(answered) or len(set(parts)) != shares:
+            raise InputError("claim-malformed", claim=claim.number)
+        replaced = await site.store.claim(claim.replaces) if claim.replaces else None
+        if replaced is not None and replaced.visit.facility != batch.facility:
+            raise InputError("claim-replaces-foreign", claim=claim.number)
+
+
+def _well_formed(month: str) -> None:
+    try:
+        month_period(month)
+    except ValueError:
+        raise InputError("month-malformed", month=month) from None
 
 
 async def audit(site: Site, batch_id: str) -> AuditView:
@@ -151,6 +181,7 @@ async def decide(site: Site, batch_id: str, overrides: Mapping[tuple[str, str], 
     async with site.store.transaction():
         await site.store.put_decision(decision, site.now())
         await site.store.move_batch(batch_id, "decided", site.now(), by)
+        await settle(site, view.batch, by)
         for answer in decision.claims:
             await site.store.move_claim(answer.claim, "decided", site.now(), by)
         await mail.send(site, view.batch.facility, "decision", decision, f"decision-{view.batch.number}")
@@ -171,8 +202,7 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
     remittance = remittance_of(decision, entry.batch, id=site.new_id(), reference=reference.strip(), paid_on=paid_on)
     async with site.store.transaction():
         await site.store.put_remittance(remittance, site.now())
-        await site.store.move_batch(batch_id, "paid", site.now(), by)
-        await site.store.move_batch(batch_id, "reconciled", site.now(), by)
+        await settle(site, entry.batch, by)
         await mail.send(site, entry.batch.facility, "remittance", remittance, f"remittance-{entry.batch.number}")
     await mail.lay_out(site, f"remittance-{entry.batch.number}.fae")
     return remittance

@@ -67,8 +67,19 @@ async def sign(site: Site, agreement: Agreement, by: str, capacity: str, passphr
     return signed
 
 
+async def take(site: Site, agreement: Agreement, sender: str) -> None:
+    """Keep an agreement that another side sent; InputError `agreement-party` when it binds that side or us to nothing."""
+    for code in (sender, site.config.code):
+        if agreement.party(code) is None:
+            raise InputError("agreement-party", party=code)
+    await keep(site, agreement, sender)
+
+
 async def keep(site: Site, agreement: Agreement, who: str) -> None:
-    """Keep an agreement whose signatures hold; InputError `agreement-signature` names the one that does not."""
+    """Keep an agreement whose signatures hold; InputError `agreement-signature` names the one that does not.
+
+    A copy with fewer signatures takes none away: letters arrive in any order.
+    """
     keys = {party.party: party for party in await site.partners()}
     terms = signed_terms(agreement)
     for signature in agreement.signatures:
@@ -85,6 +96,11 @@ async def keep(site: Site, agreement: Agreement, who: str) -> None:
     if with_digest(agreement).digest != agreement.digest:
         raise InputError("agreement-signature", party=site.config.code)
     async with site.store.transaction():
+        for held in await site.store.agreements():
+            if (held.id, held.digest) == (agreement.id, agreement.digest):
+                signed = {signature.party for signature in agreement.signatures}
+                earlier = tuple(signature for signature in held.signatures if signature.party not in signed)
+                agreement = msgspec.structs.replace(agreement, signatures=(*earlier, *agreement.signatures))
         await site.store.put_agreement(agreement, site.now(), who)
 
 

@@ -56,15 +56,15 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
         case Revocations():
             await membership.take_revocations(site, message, sender)
         case Agreement():
-            await contracting.keep(site, message, sender)
+            await contracting.take(site, message, sender)
         case BatchMessage():
             await audit_desk.take_batch(site, message, sender, digest, by)
         case Receipt():
-            await month_end.take_receipt(site, message, by)
+            await month_end.take_receipt(site, message, sender, by)
         case Decision():
-            await month_end.take_decision(site, message, by)
+            await month_end.take_decision(site, message, sender, by)
         case Remittance():
-            await month_end.take_remittance(site, message, by)
+            await month_end.take_remittance(site, message, sender, by)
     return _about(message)
 
 

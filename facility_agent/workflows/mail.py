@@ -21,10 +21,15 @@ from facility_agent.workflows.site import KEYS, OUTBOX, Site
 async def send(
     site: Site, recipient: str, kind: Kind, message: Message, name: str, parts: Mapping[str, bytes] | None = None
 ) -> str:
-    """Seal a message to a party and keep it; returns the name of its file. `lay_out` writes the file afterwards."""
+    """Seal a message to a party and keep it; returns the name of its file. `lay_out` writes the file afterwards.
+
+    A second letter of the same name carries its number too: no letter stands in the way of another one's file.
+    """
     keys = await site.partner(recipient)
     async with site.store.transaction():
         sequence = await site.store.next_sequence(site.config.code, recipient)
+        if await site.store.sealed(f"{name}.fae") is not None:
+            name = f"{name}-{sequence}"
         header = Header(site.new_id(), kind, site.config.code, recipient, sequence, site.today())
         sealed = envelope.seal(
             header,

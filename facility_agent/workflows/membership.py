@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -105,9 +106,14 @@ async def revoke(site: Site, serials: Iterable[int]) -> None:
 
 
 async def take_register(site: Site, message: Register, sender: str) -> None:
-    """Keep the register of a payer that sent it itself; an older one is refused."""
-    if message.payer != sender:
-        raise InputError("register-of-another", payer=message.payer, sender=sender)
+    """Keep the register of a payer that sent it itself; an older one is refused, and one that speaks for others."""
+    for payer in (message.payer, *(entry.payer for entry in message.coverages)):
+        if payer != sender:
+            raise InputError("register-of-another", payer=payer, sender=sender)
+    named = Counter((entry.beneficiary.number, entry.scheme) for entry in message.coverages)
+    for (number, _), times in named.items():
+        if times > 1:
+            raise InputError("register-number-twice", number=number, sender=sender)
     await site.store.replace_register(
         message.payer, message.sequence, message.as_of, digest(canonical(message)), message.coverages
     )

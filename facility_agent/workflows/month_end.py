@@ -17,12 +17,14 @@ from facility_agent.exchange.messages import BatchMessage
 from facility_agent.invoicing.batch import check, gather, month_of_claim, payers_of
 from facility_agent.invoicing.statement import Statement, statement
 from facility_agent.storage.files import write_whole
+from facility_agent.storage.store.settlement import BatchEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.periods import month_period
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch, Decision, Receipt, Remittance
 from facility_agent.workflows import mail
+from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import EXPORTS, Site
 
 
@@ -183,49 +185,56 @@ async def batch_of(site: Site, batch_id: str) -> BatchView:
     return BatchView(batch, row.state, claims, page, decision, remittances, reconciled, files)
 
 
-async def take_receipt(site: Site, receipt: Receipt, by: str) -> None:
-    """The payer has the batch whole."""
-    await _known(site, receipt.batch)
+async def take_receipt(site: Site, receipt: Receipt, sender: str, by: str) -> None:
+    """The payer has the batch whole. A receipt that comes after the decision is kept, and moves nothing back."""
+    row = await _answered(site, receipt.batch, sender)
+    batch = row.batch
+    if (receipt.number, receipt.claims, receipt.due) != (batch.number, len(batch.items), batch.due):
+        raise InputError("receipt-does-not-fit", batch=batch.number)
     await site.store.put_receipt(receipt, site.now())
-    await site.store.move_batch(receipt.batch, "received", site.now(), by)
+    if row.state in ("sent", "received"):
+        await site.store.move_batch(batch.id, "received", site.now(), by)
 
 
-async def take_decision(site: Site, decision: Decision, by: str) -> None:
+async def take_decision(site: Site, decision: Decision, sender: str, by: str) -> None:
     """The payer's answer, line by line; one that does not fit the batch changes nothing."""
-    view = await _known(site, decision.batch)
-    claimed = {item.claim: item.due for item in view.items}
+    row = await _answered(site, decision.batch, sender)
+    batch, claimed = row.batch, {item.claim: item.due for item in row.batch.items}
     for answer in decision.claims:
+        # Each claim is answered once: a second answer finds nothing left.
         stated = sum(line.claimed for line in answer.lines)
-        if claimed.get(answer.claim) != stated or any(line.amount > line.claimed for line in answer.lines):
-            raise InputError("decision-does-not-fit", batch=view.number, claim=answer.claim)
-    if {answer.claim for answer in decision.claims} != set(claimed):
-        raise InputError("decision-does-not-fit", batch=view.number, claim="")
+        if claimed.pop(answer.claim, None) != stated or any(line.amount > line.claimed for line in answer.lines):
+            raise InputError("decision-does-not-fit", batch=batch.number, claim=answer.claim)
+    for claim in claimed:
+        raise InputError("decision-does-not-fit", batch=batch.number, claim=claim)
+    if await site.store.decision(batch.id) == decision:
+        return
     await site.store.put_decision(decision, site.now())
-    await site.store.move_batch(decision.batch, "decided", site.now(), by)
+    await site.store.move_batch(batch.id, "decided", site.now(), by)
+    await settle(site, batch, by)
 
 
-async def take_remittance(site: Site, remittance: Remittance, by: str) -> None:
-    """A payment; when every accepted franc has come, the batch is paid and reconciled."""
-    batch = await _known(site, remittance.batch)
+async def take_remittance(site: Site, remittance: Remittance, sender: str, by: str) -> None:
+    """A payment; when every accepted franc has come, the batch is paid, and reconciled when nothing else is left."""
+    batch = (await _answered(site, remittance.batch, sender)).batch
     if sum(amount for _, amount in remittance.items) != remittance.amount:
         raise InputError("remittance-does-not-add-up", reference=remittance.reference)
-    decision = await site.store.decision(remittance.batch)
-    if decision is None:
+    if await site.store.decision(batch.id) is None:
         raise InputError("remittance-before-decision", reference=remittance.reference)
-    await site.store.put_remittance(remittance, site.now())
-    state = reconcile(batch, decision, await site.store.remittances(batch.id))
-    if state.open:
-        await site.store.move_batch(batch.id, "paid in part", site.now(), by)
+    if remittance in await site.store.remittances(batch.id):
         return
-    await site.store.move_batch(batch.id, "paid", site.now(), by)
-    await site.store.move_batch(batch.id, "reconciled", site.now(), by)
+    await site.store.put_remittance(remittance, site.now())
+    await settle(site, batch, by)
 
 
-async def _known(site: Site, batch_id: str) -> Batch:
+async def _answered(site: Site, batch_id: str, sender: str) -> BatchEntry:
+    """The batch that a letter answers; nobody but its payer may."""
     row = await site.store.batch(batch_id)
     if row is None:
         raise InputError("batch-unknown", batch=batch_id)
-    return row.batch
+    if row.batch.payer != sender:
+        raise InputError("answer-of-another", number=row.batch.number, payer=row.batch.payer, sender=sender)
+    return row
 
 
 async def _waiting(site: Site, month: str) -> tuple[Waiting, ...]:

@@ -14,6 +14,7 @@ from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Act
 from facility_agent.arrangements.terms import Terms, terms
+from facility_agent.invoicing.batch import month_of_claim
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Adjudication, Basis, Claim, Coverage, Visit
 from facility_agent.workflows.desk import history_of
@@ -68,19 +69,33 @@ async def prices(site: Site, scheme: str = "") -> dict[str, int]:
 
 async def record(site: Site, visit: Visit, by: str) -> Judged:
     """Keep a complete visit. The same visit twice counts once; one with a wrong day or nothing given is an error."""
-    if not visit.lines:
-        raise InputError("visit-empty")
-    if visit.day > site.today():
-        raise InputError("visit-in-future", day=visit.day.isoformat(), today=site.today().isoformat())
-    known = await terms_of_today(site)
-    for line in visit.lines:
-        if line.act in known.acts and not any(known.tariff(line.act, code) for code in ("", *known.schemes)):
-            raise InputError("act-without-tariff", act=line.act)
+    await _check(site, visit)
     complete = msgspec.structs.replace(visit, facility=site.config.code, entered_on=site.today(), entered_by=by)
     judged = await judge(site, complete)
     async with site.store.transaction():
         await site.store.save_visit(complete, "recorded", None, site.now(), by)
     return judged
+
+
+async def _check(site: Site, visit: Visit) -> None:
+    """InputError when a visit cannot be kept as it is."""
+    if not visit.lines:
+        raise InputError("visit-empty")
+    if visit.day > site.today():
+        raise InputError("visit-in-future", day=visit.day.isoformat(), today=site.today().isoformat())
+    agreement = await site.agreement(site.config.code, None, visit.day)
+    known = terms(site.arrangement(visit.day), agreement, site.config.code)
+    for line in visit.lines:
+        if line.act in known.acts and not any(known.tariff(line.act, code) for code in ("", *known.schemes)):
+            raise InputError("act-without-tariff", act=line.act)
+    if visit.replaces:
+        replaced = await site.store.claim(visit.replaces)
+        if replaced is None or visit.replaces == visit.id:
+            raise InputError("claim-unknown", claim=visit.replaces)
+        others = [row.visit.replaces for row in await site.store.visits(states=("recorded",)) if row.visit.id != visit.id]
+        counting = await site.store.claims_of_month(site.config.code, month_of_claim(replaced))
+        if replaced.id in others or replaced.id not in {claim.id for claim in counting}:
+            raise InputError("claim-replaced-twice", claim=replaced.number)
 
 
 async def undo(site: Site, visit_id: str, by: str, reason: str) -> None:
@@ -96,19 +111,38 @@ async def undo(site: Site, visit_id: str, by: str, reason: str) -> None:
 
 
 async def close_day(site: Site, until: date, by: str) -> tuple[Claim, ...]:
-    """Mint the claims of all recorded visits up to a day, in the order of care; already minted ones stay."""
+    """Mint the claims of all recorded visits up to a day, in the order of care; already minted ones stay.
+
+    A visit that somebody else closes or changes meanwhile is left to them.
+    """
     if until > site.today():
         raise InputError("visit-in-future", day=until.isoformat(), today=site.today().isoformat())
     rows = [row for row in await site.store.visits(states=("recorded",)) if row.visit.day <= until]
     rows.sort(key=lambda row: (row.visit.day, row.visit.at, row.visit.id))
-    return tuple([await _mint(site, row.visit, row.version, by) for row in rows])
+    claims = [await _mint(site, row.visit, row.version, by) for row in rows]
+    return tuple(claim for claim in claims if claim is not None)
 
 
-async def _mint(site: Site, visit: Visit, version: int, by: str) -> Claim:
+async def _mint(site: Site, visit: Visit, version: int, by: str) -> Claim | None:
+    """The claim of a visit, or None when it is no longer the one that was read; its number is not used up then."""
+    try:
+        return await _minted(site, visit, version, by)
+    except InputError as error:
+        if error.code != "visit-changed":
+            raise
+        return None
+
+
+async def _minted(site: Site, visit: Visit, version: int, by: str) -> Claim:
     judged = await judge(site, visit)
-    families = {act.code: act.family for act in site.arrangement(visit.day).acts}
+    agreement = await agreement_of(site, judged.coverage, visit.day)
+    known = terms(site.arrangement(visit.day), agreement, site.config.code)
+    families = {act.code: act.family for act in known.acts.values()}
     async with site.store.transaction():
         number = await site.store.next_number(f"claim:{visit.day.year}")
+        row = await site.store.visit(visit.id)
+        if row is None or (row.state, row.version) != ("recorded", version):
+            raise InputError("visit-changed", register_number=visit.register_number)
         claim = Claim(
             id=visit.id,
             number=f"{site.config.code}-{visit.day.year}-{number:06d}",
@@ -129,6 +163,6 @@ async def next_register_number(site: Site, day: date) -> str:
     numbers = [
         int(row.visit.register_number)
         for row in await site.store.visits()
-        if row.visit.day.year == day.year and row.visit.register_number.isdigit()
+        if row.visit.day.year == day.year and row.visit.register_number.isdecimal()
     ]
     return str(max(numbers, default=0) + 1)

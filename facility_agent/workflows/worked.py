@@ -15,7 +15,7 @@ from facility_agent.arrangements.agreement import Annex
 from facility_agent.arrangements.annex import annex_of
 from facility_agent.arrangements.model import Arrangement
 from facility_agent.arrangements.reader import parse
-from facility_agent.arrangements.rows import Mistake, Raw, convert, line_of, tables
+from facility_agent.arrangements.rows import Mistake, Raw, convert, faults, line_of, tables
 from facility_agent.vocabulary.records import Admission, Guarantee, Sex, Stay
 
 NAME = "examples.toml"
@@ -131,6 +131,14 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = ""
 
 
+class File(msgspec.Struct, frozen=True):
+    """The tables of an examples file."""
+
+    defaults: dict[str, Any] = {}
+    annexes: dict[str, dict[str, Any]] = {}
+    example: tuple[dict[str, Any], ...] = ()
+
+
 class Example(msgspec.Struct, frozen=True):
     """A worked example with the line on which it stands and the annex that it names."""
 
@@ -151,13 +159,16 @@ def read_examples(text: str, arrangement: Arrangement | None = None) -> tuple[tu
     """
     mistakes: list[Mistake] = []
     document = parse(NAME, text, mistakes)
-    defaults, rows = document.pop("defaults", {}), document.pop("example", [])
-    annexes = _annexes(document.pop("annexes", {}), text, arrangement, mistakes)
-    for key in document:
-        fields = {"key": key, "known": "defaults, annexes, example"}
-        mistakes.append(Mistake(NAME, line_of(text, key), key, "unknown-table", fields))
+    for key, code, fields in faults(document, File):
+        mistakes.append(Mistake(NAME, line_of(text, key), key, code, {"row": NAME, **fields}))
+    if mistakes:
+        return (), tuple(mistakes)
+    file = msgspec.convert(document, File)
+    defaults = _known(file.defaults, text, mistakes)
+    annexes = _annexes(file.annexes, text, arrangement, mistakes)
     raws = [
-        Raw(NAME, raw.line, _filled(raw.values, defaults), raw.lines) for raw in tables(NAME, text, "example", rows)
+        Raw(NAME, raw.line, _filled(raw.values, defaults), raw.lines)
+        for raw in tables(NAME, text, "example", list(file.example))
     ]
     found: list[Example] = []
     names: set[str] = set()
@@ -172,15 +183,26 @@ def read_examples(text: str, arrangement: Arrangement | None = None) -> tuple[tu
         if written.annex not in annexes:
             mistakes.append(raw.mistake("example", "annex", "names-nothing", key="annexes", name=written.annex))
             continue
-        found.append(Example(written, raw.line, annexes[written.annex]))
+        annex = annexes[written.annex]
+        if annex is not None:
+            found.append(Example(written, raw.line, annex))
     return tuple(found), tuple(mistakes)
+
+
+def _known(defaults: dict[str, Any], text: str, mistakes: list[Mistake]) -> dict[str, Any]:
+    """The defaults that an example can have; the others are told once, not in every example."""
+    known = Written.__struct_fields__
+    for key in defaults.keys() - set(known):
+        fields = {"row": "defaults", "key": key, "known": ", ".join(known)}
+        mistakes.append(Mistake(NAME, line_of(text, key, "defaults"), f"defaults.{key}", "unknown-key", fields))
+    return {key: value for key, value in defaults.items() if key in known}
 
 
 def _annexes(
     written: dict[str, dict[str, Any]], text: str, arrangement: Arrangement | None, mistakes: list[Mistake]
-) -> dict[str, Annex]:
-    """The annexes that examples may name; the empty name is an annex that closes nothing."""
-    annexes: dict[str, Annex] = {"": Annex()}
+) -> dict[str, Annex | None]:
+    """The annexes that examples may name, None for one with mistakes; the empty name closes nothing."""
+    annexes: dict[str, Annex | None] = {"": Annex()}
     for name, rows in written.items():
         head = {key: rows[key] for key in ("invented", "note") if key in rows}
         rest = {key: value for key, value in rows.items() if key not in head}
@@ -188,7 +210,7 @@ def _annexes(
         for one in wrong:
             line, key = line_of(text, f"annexes.{name}"), f"annexes.{name}.{one.key}"
             mistakes.append(msgspec.structs.replace(one, file=NAME, line=line, key=key))
-        annexes[name] = annex or Annex()
+        annexes[name] = annex
     return annexes
 
 
@@ -199,6 +221,8 @@ def _filled(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
         if isinstance(filled.get(key), dict) and isinstance(defaults.get(key), dict):
             filled[key] = {**defaults[key], **filled[key]}
     usual = defaults.get("coverage", {})
+    if not isinstance(usual, dict):
+        return {**filled, "coverage": usual}
     if isinstance(filled.get("coverage"), dict):
         filled["coverage"] = {**usual, **filled["coverage"]}
     if isinstance(filled.get("coverages"), list):

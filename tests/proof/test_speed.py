@@ -1,0 +1,44 @@
+"""The benchmarks and the demonstration at full size; nothing here asserts a time, the page shows it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from facility_agent.bench import adjudicate, desk
+from tests.proof.conftest import Figures
+
+
+def test_adjudication(figures: Figures) -> None:
+    found = adjudicate.run(10_000, 12)
+    assert found["claims"] == 10_000
+    figures.note(
+        "`bench adjudicate`: 10,000 claims of 6 lines, 48 earlier lines each, one core",
+        f"{found['claims_per_s']:,.0f} claims/s, p50 {found['p50_ms']} ms, p99 {found['p99_ms']} ms, "
+        f"{found['ratio_to_calibration']:.2f} × the calibration loop",
+    )
+
+
+async def test_desk(figures: Figures) -> None:
+    found = await desk.run(20_000, 5_000, 16)
+    assert found["verdicts_per_s"] > 0
+    figures.note(
+        "`bench desk`: verdicts over HTTP, 16 connections, 20,000 beneficiaries, look-ups on disk",
+        f"{found['verdicts_per_s']:,.0f} verdicts/s, p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms, "
+        f"p99 {found['p99_ms']} ms",
+    )
+
+
+def test_the_month_of_the_demonstration(figures: Figures, tmp_path: Path) -> None:
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "facility_agent", "demo", "--no-serve", "--folder", str(tmp_path / "demo")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    figures.note(
+        "`demo --no-serve`: 1,000 members, 420 visits, every card read from its picture",
+        f"{time.perf_counter() - start:.0f} s, {usage.ru_maxrss / 1024:.0f} MB at most",
+    )
