@@ -16,6 +16,7 @@ import msgspec
 
 from facility_agent.cards.degrade import degrade, jpeg, photograph
 from facility_agent.cards.draw import draw_card, png
+from facility_agent.cards.read import decoders
 from facility_agent.cards.sheet import card_sheets
 from facility_agent.demo import check
 from facility_agent.demo.month import plan_month
@@ -27,6 +28,7 @@ from facility_agent.documents.agreement_pdf import agreement_pdf
 from facility_agent.storage.files import write_whole
 from facility_agent.vocabulary.periods import add_months, month_of
 from facility_agent.vocabulary.records import Beneficiary, CareLine, Coverage, Visit
+from facility_agent.words import Words
 from facility_agent.workflows import audit_desk, desk, exchange, membership, month_end, visits
 from facility_agent.workflows.desk import Answer, Asked
 from facility_agent.workflows.membership import IssuedCard
@@ -56,6 +58,9 @@ async def run_demo(
         )
         cards = await _cards(pair, coverages, seed)
         say("3. cartes imprimées, registre envoyé · cards printed, register sent")
+        say(f"   décodeurs · decoders : {', '.join(decoders())}")
+        if len(decoders()) == 1:
+            say(f"   {Words('fr')('demo.one-decoder')} · {Words('en')('demo.one-decoder')}")
         faults += await stray_scans(pair, cards)
         planned = plan_month(coverages, FIRST, seed, visits_wanted)
         recorded = await _month(pair, planned, cards, seed, say)
