@@ -32,6 +32,7 @@ _UNITS = {
     "quantity-over-maximum": ("quantity", "maximum"),
     "dispensed-over-prescribed": ("dispensed", "prescribed"),
     "quantity-outside-band": ("quantity", "expected"),
+    "stay-days-over": ("days", "counted"),
 }
 
 #: More units than this in one line are a typing mistake, not care.

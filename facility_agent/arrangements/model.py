@@ -12,32 +12,16 @@ from typing import Literal
 
 import msgspec
 
+from facility_agent.arrangements.clauses import MONEY_CLAUSES as MONEY_CLAUSES
+from facility_agent.arrangements.clauses import Clauses as Clauses
+from facility_agent.arrangements.clauses import Provenance as Provenance
+from facility_agent.arrangements.duties import Duties as Duties
+from facility_agent.arrangements.row import Evidence as Evidence
+from facility_agent.arrangements.row import Rate as Rate
+from facility_agent.arrangements.row import Row as Row
+from facility_agent.arrangements.row import Text as Text
 from facility_agent.vocabulary.findings import Bearer, Unknown
-from facility_agent.vocabulary.money import Rounding
 from facility_agent.vocabulary.records import Sex
-
-Evidence = Literal["published", "implementation", "derived", "none", "invented"]
-Rate = int | str
-
-
-class Row(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
-    """What every row of an arrangement carries."""
-
-    source: str = ""
-    source_date: str = ""
-    evidence: Evidence = "none"
-    note: str = ""
-    clause: str = ""
-
-
-class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The same words in French and English."""
-
-    fr: str
-    en: str
-
-    def say(self, language: str) -> str:
-        return self.en if language == "en" else self.fr
 
 
 class Level(Row, frozen=True, kw_only=True):
@@ -81,7 +65,11 @@ class Family(Row, frozen=True, kw_only=True):
 
 
 class Act(Row, frozen=True, kw_only=True):
-    """An act, service or medicine of the package. Empty `levels` or `roles` leave the question to nobody."""
+    """An act, service or medicine of the package. Empty `levels` or `roles` leave the question to nobody.
+
+    `letter` and `coefficient` price it by a key letter (B29: the value of B times 29); `dispensers` are the types of
+    facility that may dispense it; a `day_of_stay` is counted by the clause of days.
+    """
 
     code: str
     name: Text
@@ -99,6 +87,10 @@ class Act(Row, frozen=True, kw_only=True):
     atc: str = ""
     aliases: tuple[str, ...] = ()
     minutes: int | None = None
+    letter: str = ""
+    coefficient: Rate | None = None
+    dispensers: tuple[str, ...] = ()
+    day_of_stay: bool = False
 
 
 class Tariff(Row, frozen=True, kw_only=True):
@@ -112,6 +104,7 @@ class Tariff(Row, frozen=True, kw_only=True):
     level: str = ""
     scheme: str = ""
     ownership: str = ""
+    dispenser: str = ""
     basis: Literal["tariff", "actual", "capitation"] = "tariff"
     unit: str = ""
     minimum: int | None = None
@@ -129,6 +122,27 @@ class RateRow(Row, frozen=True, kw_only=True):
     act: str = ""
     level: str = ""
     ownership: str = ""
+    dispenser: str = ""
+
+
+class Letter(Row, frozen=True, kw_only=True):
+    """The value of a key letter, in minor units, at a level, for a scheme or an ownership (empty = any)."""
+
+    code: str
+    value: int | Unknown
+    level: str = ""
+    scheme: str = ""
+    ownership: str = ""
+
+
+class Capitation(Row, frozen=True, kw_only=True):
+    """A payment per listed person and period instead of per visit; visits are recorded at 0."""
+
+    code: str
+    scheme: str
+    level: str
+    amount: int | Unknown
+    per: Literal["month", "quarter", "year"] = "month"
 
 
 class Waiting(Row, frozen=True, kw_only=True):
@@ -175,13 +189,18 @@ class Deductible(Row, frozen=True, kw_only=True):
 
 
 class Requirement(Row, frozen=True, kw_only=True):
-    """A fact or paper that the arrangement demands for some care; missing, it holds or refuses the line."""
+    """A fact or paper that the arrangement demands for some care; missing, it holds or refuses the line.
+
+    `levels` are those at which it is demanded, `under_months` the age below which it is (an infant's attestation).
+    """
 
     code: str
     kind: Literal["fact", "document"]
     scheme: str = ""
     families: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    under_months: int | None = None
     refuses: bool = False
     borne_by: Bearer = "facility"
 
@@ -214,37 +233,6 @@ class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     to_months: int | None = None
 
 
-class Clauses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Single values of the arrangement, each with its provenance in `Arrangement.provenance`."""
-
-    rounding: Rounding | Unknown = "unknown"
-    rounding_step: int | Unknown = "unknown"
-    follow_up_days: dict[str, int | Unknown] = {}
-    prescription_days: int | Unknown = "unknown"
-    register_days: int | Unknown = "unknown"
-    offline_cap: int | Unknown = "unknown"
-    arrears_grace_days: int | Unknown = "unknown"
-    arrears_suspend: bool | Unknown = "unknown"
-    emergency_days: int | Unknown = "unknown"
-    referral_from_rank: int | Unknown = "unknown"
-    invoice_unit: str = "unknown"
-    invoice_day: int | Unknown = "unknown"
-    late_refused_after_days: int | Unknown = "unknown"
-    receipt_days: int | Unknown = "unknown"
-    decision_days: int | Unknown = "unknown"
-    payment_days: int | Unknown = "unknown"
-    contest_days: int | Unknown = "unknown"
-    provider_day_minutes: int | Unknown = "unknown"
-    extrapolation: bool = False
-
-
-class Provenance(Row, frozen=True, kw_only=True):
-    """Where a single clause comes from."""
-
-
-MONEY_CLAUSES = ("rounding", "rounding_step")
-
-
 class Arrangement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_only=True):
     """One version of a country's arrangement. Compared by `digest`, so that compiled terms can be kept."""
 
@@ -268,6 +256,9 @@ class Arrangement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_
     deductibles: tuple[Deductible, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     protocols: tuple[Protocol, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    capitations: tuple[Capitation, ...] = ()
+    duties: Duties = Duties()
     digest: str = ""
 
     def __hash__(self) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from facility_agent.arrangements import model, references
+from facility_agent.arrangements import duties, model, references
 from facility_agent.arrangements.rows import Mistake, Raw, cells, convert, faults, keys_below, line_of, tables
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.money import MINOR_DIGITS
@@ -34,6 +34,15 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "deductible": ("deductibles", model.Deductible),
     "requirement": ("requirements", model.Requirement),
     "protocol": ("protocols", model.Protocol),
+    "letter": ("letters", model.Letter),
+    "capitation": ("capitations", model.Capitation),
+    "guarantee": ("duties.guarantees", duties.GuaranteeRule),
+    "identification": ("duties.identifications", duties.Identification),
+    "commitment": ("duties.commitments", duties.Commitment),
+    "reason": ("duties.reasons", duties.Reason),
+    "holiday": ("duties.holidays", duties.Holiday),
+    "delegation": ("duties.delegations", duties.Delegation),
+    "committee": ("duties.committees", duties.Committee),
 }
 
 
@@ -101,9 +110,9 @@ class Gathered:
                 self.mistakes.append(Mistake(name, at, f"{table}.{key}", "twice", {"row": key, "code": key}))
             kept[key] = Raw(name, at, {key: value})
 
-    def records(self) -> dict[str, tuple[Any, ...]]:
+    def records(self) -> dict[str, Any]:
         """The rows as records, by field of the arrangement; rows with mistakes are left out and reported."""
-        built: dict[str, tuple[Any, ...]] = {}
+        built: dict[str, Any] = {}
         for table, rows in self.rows.items():
             field, kind = TABLES[table]
             made = []
@@ -112,7 +121,8 @@ class Gathered:
                 self.mistakes += wrong
                 made += [record] if record is not None else []
             built[field] = tuple(made)
-        return built
+        own = {name.removeprefix("duties."): built.pop(name) for name in list(built) if name.startswith("duties.")}
+        return {**built, "duties": model.Duties(**own)} if own else built
 
     def read_clauses(self) -> tuple[model.Clauses, dict[str, model.Provenance]]:
         """The single values, and where each comes from."""

@@ -25,8 +25,10 @@ _NAMES = {
 
 #: What makes a row without a code of its own one and the same.
 _KEYS = {
-    "tariff": ("act", "scheme", "level", "ownership"),
-    "rate": ("scheme", "act", "family", "level", "ownership"),
+    "tariff": ("act", "scheme", "level", "ownership", "dispenser"),
+    "rate": ("scheme", "act", "family", "level", "ownership", "dispenser"),
+    "letter": ("code", "scheme", "level", "ownership"),
+    "capitation": ("code", "scheme", "level"),
 }
 
 

@@ -7,6 +7,7 @@ rows count only where the arrangement has none with a known value: an annex clos
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
@@ -29,7 +30,7 @@ from facility_agent.arrangements.model import (
 )
 from facility_agent.arrangements.model import Protocol as ProtocolRow
 from facility_agent.vocabulary.findings import UNKNOWN
-from facility_agent.vocabulary.money import Rounding, parse_rate
+from facility_agent.vocabulary.money import Rounding, parse_rate, rounded
 
 #: Bumped only when the digest of the golden corpus changes; a test guards it.
 RULES_VERSION = 1
@@ -68,6 +69,7 @@ class Terms:
         self.level = self.party.level if self.party else ""
         self.ownership = self.party.ownership if self.party else ""
         self.region = self.party.region if self.party else ""
+        self.dispenser = self.party.type if self.party else ""
         self.levels: dict[str, Level] = {level.code: level for level in arrangement.levels}
         self.rank = self.levels[self.level].rank if self.level in self.levels else None
         self.schemes: dict[str, Scheme] = {
@@ -117,16 +119,36 @@ class Terms:
                     for row in rows.get(act, ())
                     if row.level in ("", self.level)
                     and row.ownership in ("", self.ownership)
+                    and row.dispenser in ("", self.dispenser)
                     and (row.scheme == scheme or (row.scheme == "" and not own))
                     and row.price != UNKNOWN
                 ]
                 for rows in self._tariffs
             )
             chosen = next((rows for rows in choices if rows), [])
-            self._prices[key] = _first(
-                chosen, lambda row: 4 * bool(row.scheme) + 2 * bool(row.level) + bool(row.ownership)
-            )
+            self._prices[key] = _first(chosen, _narrowness) or self._by_letter(act, scheme)
         return self._prices[key]
+
+    def _by_letter(self, act: str, scheme: str) -> Tariff | None:
+        """The price of an act by its key letter and coefficient (B29: the value of B times 29), or None."""
+        known = self.acts.get(act)
+        if known is None or not known.letter or known.coefficient is None:
+            return None
+        rows = [
+            row
+            for row in self.arrangement.letters
+            if row.code == known.letter
+            and row.level in ("", self.level)
+            and row.ownership in ("", self.ownership)
+            and row.scheme in ("", scheme)
+            and row.value != UNKNOWN
+        ]
+        row = _first(rows, _narrowness)
+        if row is None:
+            return None
+        price = Fraction(str(known.coefficient)) * int(row.value)
+        whole = rounded(price.numerator, price.denominator, self.rounding, self.rounding_step)
+        return Tariff(act=act, price=whole, clause=row.clause or f"letter:{row.code}")
 
     def rate(self, scheme: str, act: str) -> RateRow | None:
         """The payer's part for this act under this scheme, or None while no row gives one."""
@@ -141,6 +163,7 @@ class Terms:
                     and row.family in ("", family)
                     and row.level in ("", self.level)
                     and row.ownership in ("", self.ownership)
+                    and row.dispenser in ("", self.dispenser)
                     and UNKNOWN not in (row.rate, row.copay)
                 ]
                 for rows in self._rates
@@ -148,7 +171,7 @@ class Terms:
             chosen = next((rows for rows in choices if rows), [])
             self._parts[key] = _first(
                 chosen,
-                lambda row: 8 * bool(row.act) + 4 * bool(row.family) + 2 * bool(row.level) + bool(row.ownership),
+                lambda row: 16 * bool(row.act) + 8 * bool(row.family) + _narrowness(row),
             )
         return self._parts[key]
 
@@ -193,7 +216,9 @@ class Terms:
         key = (scheme, act)
         if key not in self._requirements_of:
             self._requirements_of[key] = tuple(
-                row for row in self._requirements if row.scheme == scheme and self.concerns(row, act)
+                row
+                for row in self._requirements
+                if row.scheme == scheme and self.concerns(row, act) and (not row.levels or self.level in row.levels)
             )
         return self._requirements_of[key]
 
@@ -244,6 +269,12 @@ def _settled(national: tuple[Any, ...], local: tuple[Any, ...]) -> tuple[Any, ..
     closed = {row.code for row in local}
     kept = tuple(row for row in national if row.code not in closed or UNKNOWN not in msgspec.structs.astuple(row))
     return kept + tuple(row for row in local if row.code not in {other.code for other in kept})
+
+
+def _narrowness(row: Any) -> int:
+    """How narrowly a row says where it counts: scheme before level before ownership and dispenser."""
+    scheme = bool(row.scheme) if not isinstance(row, RateRow) else False
+    return 8 * scheme + 4 * bool(row.level) + 2 * bool(row.ownership) + bool(getattr(row, "dispenser", ""))
 
 
 def _closed(value: Any, otherwise: Any) -> Any:

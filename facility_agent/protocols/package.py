@@ -5,6 +5,8 @@ Each rule looks at one line; a refusal here holds whoever pays, and its bearer i
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from facility_agent.arrangements.model import Act, Requirement
 from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Finding, note, reduce, refuse, unchecked
@@ -76,7 +78,8 @@ def approval(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | 
     if act.status != "approval":
         return None
     for guarantee in visit.guarantees:
-        if act.code in guarantee.acts and guarantee.start <= visit.day <= guarantee.until:
+        enough = guarantee.quantity is None or line.quantity <= guarantee.quantity
+        if act.code in guarantee.acts and guarantee.start <= visit.day <= guarantee.until and enough:
             return None
     if visit.emergency:
         days = terms.clause("emergency_days")
@@ -111,6 +114,8 @@ def dispensed(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding |
 def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | None:
     """A fact or paper that the arrangement demands; missing, it calls a person, or refuses where the clause says so."""
     clause = row.clause or f"requirement:{row.code}"
+    if not _demanded(visit, row):
+        return None
     if row.kind == "document":
         if row.code in visit.documents:
             return None
@@ -130,4 +135,62 @@ def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | Non
     return unchecked("fact-missing", clause, "fact", row.code, review=True, fact=row.code)
 
 
-RULES = (not_excluded, level, prescriber, sex, age, approval, maximum_quantity, dispensed)
+def _demanded(visit: Visit, row: Requirement) -> bool:
+    """Whether the person is young enough for a requirement that names an age; an unknown age is asked for it."""
+    born = visit.beneficiary.birth_date
+    return row.under_months is None or born is None or age_in_months(born, visit.day) < row.under_months
+
+
+def dispenser(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """A medicine that only some types of facility may dispense."""
+    if not act.dispensers or terms.dispenser in act.dispensers:
+        return None
+    return refuse("dispenser-not-allowed", act.clause or "package", FACILITY, act=act.code, dispenser=terms.dispenser)
+
+
+def prescription(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """A prescription is filled within its validity; the day it was written is a fact of the line."""
+    days = terms.clause("prescription_days")
+    if line.prescribed_on is None or days == UNKNOWN:
+        return None
+    last = line.prescribed_on + timedelta(days=int(days))
+    if line.prescribed_on <= visit.day <= last:
+        return None
+    return refuse(
+        "prescription-expired", "prescription_days", FACILITY, act=act.code, written=line.prescribed_on.isoformat(),
+        days=int(days),
+    )  # fmt: skip
+
+
+def days_of_stay(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """No more days than the stay has, counted as the clause says; observation has a maximum of its own."""
+    if not act.day_of_stay:
+        return None
+    stay, counting = visit.stay, terms.clause("stay_days")
+    if stay is None or stay.discharged is None:
+        return unchecked("stay-days-over", "stay_days", "fact", "stay", act=act.code, days=line.quantity, counted="")
+    if counting == UNKNOWN:
+        return unchecked(
+            "stay-days-over", "stay_days", "clause", "stay_days", act=act.code, days=line.quantity, counted=""
+        )
+    nights = (stay.discharged - stay.admitted).days
+    counted = max(1, nights) if counting == "entry-to-eve" else nights + 1
+    if line.quantity <= counted:
+        return None
+    cut = (line.quantity - counted) * line.price
+    return reduce("stay-days-over", "stay_days", FACILITY, cut, act=act.code, days=line.quantity, counted=counted)
+
+
+RULES = (
+    not_excluded,
+    level,
+    dispenser,
+    prescriber,
+    sex,
+    age,
+    approval,
+    prescription,
+    maximum_quantity,
+    dispensed,
+    days_of_stay,
+)

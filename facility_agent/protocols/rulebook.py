@@ -5,7 +5,7 @@ from __future__ import annotations
 from facility_agent.arrangements.model import Act
 from facility_agent.arrangements.terms import Terms
 from facility_agent.protocols import limits, package, pathway, referral
-from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse
+from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import CareLine, Coverage, Visit
 
@@ -16,6 +16,7 @@ def of_visit(terms: Terms, visit: Visit) -> tuple[Finding, ...]:
         _in_force(terms, visit),
         _dates(visit),
         _currency(terms, visit),
+        *_condition(terms, visit),
         referral.referred(terms, visit),
     ]
     if visit.emergency:
@@ -86,6 +87,15 @@ def _dates(visit: Visit) -> Finding | None:
             "visit-in-future", "dates", FACILITY, day=visit.day.isoformat(), today=visit.entered_on.isoformat()
         )
     return note("late-entry", "dates", day=visit.day.isoformat(), entered=visit.entered_on.isoformat())
+
+
+def _condition(terms: Terms, visit: Visit) -> tuple[Finding, ...]:
+    """Where the arrangement demands a condition code, a name will not do; some codes are forbidden."""
+    if visit.condition and visit.condition in terms.clause("forbidden_conditions"):
+        return (refuse("condition-forbidden", "forbidden_conditions", FACILITY),)
+    if terms.clause("condition_code") == "required" and not visit.condition:
+        return (unchecked("condition-code-missing", "condition_code", "fact", "condition", review=True),)
+    return ()
 
 
 def _currency(terms: Terms, visit: Visit) -> Finding | None:

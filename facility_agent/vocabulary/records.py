@@ -104,6 +104,7 @@ class CareLine(Record, frozen=True):
     role: str = ""
     result: str = ""
     prescribed: int | None = None
+    prescribed_on: date | None = None
     label: str = ""
 
 

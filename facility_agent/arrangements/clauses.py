@@ -1,0 +1,54 @@
+"""Single values of an arrangement, each with its provenance: rounding, windows, delays, days, papers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from facility_agent.arrangements.row import Row
+from facility_agent.vocabulary.findings import Unknown
+from facility_agent.vocabulary.money import Rounding
+
+
+class Clauses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Single values of the arrangement, each with its provenance in `Arrangement.provenance`."""
+
+    rounding: Rounding | Unknown = "unknown"
+    rounding_step: int | Unknown = "unknown"
+    follow_up_days: dict[str, int | Unknown] = {}
+    prescription_days: int | Unknown = "unknown"
+    register_days: int | Unknown = "unknown"
+    offline_cap: int | Unknown = "unknown"
+    arrears_grace_days: int | Unknown = "unknown"
+    arrears_suspend: bool | Unknown = "unknown"
+    emergency_days: int | Unknown = "unknown"
+    referral_from_rank: int | Unknown = "unknown"
+    invoice_unit: str = "unknown"
+    invoice_day: int | Unknown = "unknown"
+    late_refused_after_days: int | Unknown = "unknown"
+    receipt_days: int | Unknown = "unknown"
+    decision_days: int | Unknown = "unknown"
+    payment_days: int | Unknown = "unknown"
+    contest_days: int | Unknown = "unknown"
+    provider_day_minutes: int | Unknown = "unknown"
+    observation_days: int | Unknown = "unknown"
+    stay_days: Literal["entry-to-eve", "both-ends", "unknown"] = "unknown"
+    condition_code: Literal["required", "optional", "unknown"] = "unknown"
+    forbidden_conditions: tuple[str, ...] = ()
+    newborn_days: int | Unknown = "unknown"
+    silence_days: int | Unknown = "unknown"
+    late_penalty_percent: int | Unknown = "unknown"
+    validator: str = "unknown"
+    supplementary: bool | Unknown = "unknown"
+    regularisation_months: int | Unknown = "unknown"
+    outright_rejection_months: int | Unknown = "unknown"
+    cash_step: int | Unknown = "unknown"
+    extrapolation: bool = False
+
+
+class Provenance(Row, frozen=True, kw_only=True):
+    """Where a single clause comes from."""
+
+
+MONEY_CLAUSES = ("rounding", "rounding_step")
