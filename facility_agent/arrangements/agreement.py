@@ -78,8 +78,20 @@ class Signature(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     signature: str = ""
 
 
+class Adhesion(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Somebody joins an agreement as it stands, by one page: who, from when, and their signature."""
+
+    party: Party
+    start: date
+    signature: Signature
+
+
 class Agreement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_only=True):
-    """An agreement between facilities and payers under one arrangement. `digest` names its signed terms."""
+    """An agreement between facilities and payers under one arrangement. `digest` names its signed terms.
+
+    What happens to it later stands beside the terms: suspension, end (the last day), the amendment that follows it,
+    and who joined by adhesion.
+    """
 
     id: str
     country: str
@@ -90,27 +102,37 @@ class Agreement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_on
     annex: Annex = Annex()
     signatures: tuple[Signature, ...] = ()
     suspended_on: date | None = None
+    ended_on: date | None = None
+    amends: str = ""
+    amended_by: str = ""
+    adhesions: tuple[Adhesion, ...] = ()
     digest: str = ""
 
     def __hash__(self) -> int:
         return hash(self.digest)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Agreement) and (self.digest, self.signatures, self.suspended_on) == (
-            other.digest,
-            other.signatures,
-            other.suspended_on,
-        )
+        return isinstance(other, Agreement) and self.digest == other.digest and self._beside == other._beside
+
+    @property
+    def _beside(self) -> tuple[object, ...]:
+        """What may change without touching the signed terms."""
+        return self.signatures, self.suspended_on, self.ended_on, self.amended_by, self.adhesions
 
     def party(self, code: str) -> Party | None:
         """The party with this code, or None."""
-        return next((party for party in self.parties if party.code == code), None)
+        joined = (adhesion.party for adhesion in self.adhesions)
+        return next((party for party in (*self.parties, *joined) if party.code == code), None)
 
     @property
     def state(self) -> State:
         """Where the agreement stands by its own content (amendments are other agreements)."""
         signed = {signature.party for signature in self.signatures}
         roles = {party.role for party in self.parties if party.code in signed}
+        if self.amended_by:
+            return "amended"
+        if self.ended_on:
+            return "ended"
         if self.suspended_on:
             return "suspended"
         if roles == {"facility", "payer"}:
@@ -119,9 +141,16 @@ class Agreement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_on
 
 
 def signed_terms(agreement: Agreement) -> bytes:
-    """The bytes that both sides sign: everything but signatures, suspension and digest."""
-    bare = msgspec.structs.replace(agreement, signatures=(), suspended_on=None, digest="")
+    """The bytes that both sides sign: everything but the signatures and what may happen to it afterwards."""
+    bare = msgspec.structs.replace(
+        agreement, signatures=(), suspended_on=None, ended_on=None, amended_by="", adhesions=(), digest=""
+    )
     return canonical(bare)
+
+
+def adhesion_terms(agreement: Agreement, party: Party, start: date) -> bytes:
+    """The bytes that somebody who joins signs: the agreement's digest, who they are, and from when."""
+    return canonical({"agreement": agreement.digest, "party": party, "start": start})
 
 
 def with_digest(agreement: Agreement) -> Agreement:
@@ -152,5 +181,8 @@ def in_force(agreement: Agreement | None, facility: str, payer: str, on: date) -
         return False
     if agreement.suspended_on is not None and agreement.suspended_on <= on:
         return False
-    signed = agreement.state in ("in force", "suspended")
-    return signed and agreement.start <= on and (agreement.until is None or on <= agreement.until)
+    if any(adhesion.party.code in (facility, payer) and on < adhesion.start for adhesion in agreement.adhesions):
+        return False
+    last = min((day for day in (agreement.until, agreement.ended_on) if day is not None), default=None)
+    signed = agreement.state not in ("draft", "signed by one")
+    return signed and agreement.start <= on and (last is None or on <= last)

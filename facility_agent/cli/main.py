@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from facility_agent.cli import bench, cards, installation, month, pure
+from facility_agent.cli import agreement, bench, cards, contracts, installation, month, pure
 
 app = typer.Typer(
     name="facility-agent",
@@ -23,6 +23,9 @@ app = typer.Typer(
 app.command("check")(pure.check)
 app.command("schema")(pure.schema)
 app.command("check-contracts")(pure.check_contracts)
+app.command("explain")(pure.explain)
+app.add_typer(contracts.app, name="contracts")
+app.add_typer(agreement.app, name="agreement")
 app.command("init")(installation.init)
 app.command("serve")(installation.serve)
 app.command("demo")(installation.demo)

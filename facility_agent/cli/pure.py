@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
-from facility_agent.arrangements.agreement import Agreement, with_digest
+from facility_agent.arrangements.agreement import with_digest
 from facility_agent.cli.output import language, print_json, print_table, status_of, words
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.records import Adjudication, Coverage, History, Visit
+from facility_agent.vocabulary.records import Adjudication
 
-
-class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One visit with its facts: what `facility-agent check` reads.
-
-    `country` and the visit's day choose the arrangement; `agreement`, `coverage` and `history` are what the
-    facility knew.
-    """
-
-    country: str
-    visit: Visit
-    agreement: Agreement | None = None
-    coverage: tuple[Coverage, ...] = ()
-    history: History = History()
+if TYPE_CHECKING:
+    from facility_agent.workflows.explaining import Explanation
 
 
 def check(
@@ -37,8 +26,9 @@ def check(
     """Judge one visit: who pays what, and why."""
     from facility_agent.adjudication import adjudicate
     from facility_agent.arrangements.library import load
+    from facility_agent.workflows.comparing import read_case
 
-    given = _read(case)
+    given = read_case(_bytes(case), case.name)
     library = load(contracts) if contracts else load()
     arrangement = library.on(given.country.upper(), given.visit.day)
     if arrangement is None:
@@ -56,6 +46,8 @@ def schema(
     kind: Annotated[str, typer.Argument(help="case or adjudication")] = "case",
 ) -> None:
     """Print the JSON Schema of what `check` reads (case) or gives (adjudication)."""
+    from facility_agent.workflows.comparing import Case
+
     kinds: dict[str, Any] = {"case": Case, "adjudication": Adjudication}
     if kind not in kinds:
         raise InputError("schema-unknown", kind=kind, known=", ".join(kinds))
@@ -86,13 +78,11 @@ def check_contracts(
     raise typer.Exit(1 if report.mistakes or report.failures else 0)
 
 
-def _read(path: Path) -> Case:
+def _bytes(path: Path) -> bytes:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Case)
-    except FileNotFoundError as error:
+        return path.read_bytes()
+    except OSError as error:
         raise InputError("file-missing", name=str(path)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError("case-wrong", name=path.name, reason=str(error)) from error
 
 
 def _show(answer: Adjudication, day: date) -> None:
@@ -118,3 +108,47 @@ def _show(answer: Adjudication, day: date) -> None:
     for line in answer.lines:
         for finding in line.findings:
             print(f"- {line.act} : {say('weight.' + finding.weight)} : {say.finding(finding)}")
+
+
+def explain(
+    claim: Annotated[str, typer.Argument(help="A claim's number or id.")],
+    folder: Annotated[Path, typer.Option("--folder", help="The installation's folder.")],
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """The way from rule to rule of a recorded claim, with the facts used; asked again where the rules are at hand."""
+    import asyncio
+
+    from facility_agent.workflows.explaining import explain as ask
+    from facility_agent.workflows.site import open_site
+
+    async def work() -> Explanation:
+        async with open_site(folder) as site:
+            return await ask(site, claim)
+
+    found = asyncio.run(work())
+    if json:
+        print_json(found)
+    else:
+        _explain(found)
+    raise typer.Exit(1 if found.same is False else 0)
+
+
+def _explain(found: Explanation) -> None:
+    say, claim = words(), found.claim
+    basis = claim.basis
+    print(f"{claim.number} · {say.day(claim.visit.day)} {claim.visit.at}".rstrip())
+    print(
+        say(
+            "explain.basis",
+            rule_set=basis.rule_set[:18],
+            register=basis.register_sequence or "–",
+            claims=len(basis.history),
+        )
+    )
+    _show(claim.adjudication, claim.visit.day)
+    for finding in claim.adjudication.all_findings:
+        clause = f" · {say('explain.clause', clause=finding.clause)}" if finding.clause else ""
+        facts = ", ".join(f"{key} = {value}" for key, value in finding.evidence.items())
+        print(f"  {finding.code} ({say('weight.' + finding.weight)}){clause}: {facts}")
+    key = {None: "explain.record-only", True: "explain.same", False: "explain.differs"}[found.same]
+    print(say(key))

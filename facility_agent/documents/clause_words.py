@@ -23,6 +23,7 @@ class ClauseWords:
         named = (arrangement.acts, arrangement.families, arrangement.levels, arrangement.schemes, agreement.annex.acts)
         self._names: dict[str, str] = {row.code: row.name.say(language) for rows in named for row in rows}
         self._levels = {party.level for party in agreement.parties if party.level}
+        self.every_level = False
 
     def clauses(self) -> list[tuple[str, str, str]]:
         """Every single clause: what it is about, what is agreed, and its origin."""
@@ -60,7 +61,7 @@ class ClauseWords:
                 part = str(row.rate) if "/" in str(row.rate) else self.words("doc.percent", rate=row.rate)
             else:
                 part = self.words("doc.all-but", amount=self.money(row.copay or 0))
-            where = self._where(row.level, row.ownership, "")
+            where = self._where(row.level, row.ownership, "", row.dispenser)
             about = " · ".join(text for text in (self.named(row.act) or self.named(row.family), where) if text)
             found.append((self.named(row.scheme), about or self.words("doc.all-care"), part, self._origin(origin, row)))
         return found
@@ -69,7 +70,7 @@ class ClauseWords:
         """The prices that concern the facilities of the agreement: act, where, price, origin."""
         found = []
         for origin, row in self._both("tariffs"):
-            if row.level and row.level not in self._levels:
+            if row.level and row.level not in self._levels and not self.every_level:
                 continue
             if row.price == UNKNOWN:
                 price = self.open
@@ -77,7 +78,7 @@ class ClauseWords:
                 price = self.money(row.maximum if row.maximum is not None else row.price)
             else:
                 price = self.words(f"doc.basis.{row.basis}")
-            where = self._where(row.level, row.ownership, row.scheme)
+            where = self._where(row.level, row.ownership, row.scheme, row.dispenser)
             found.append((self.named(row.act), where, price, self._origin(origin, row)))
         return found
 
@@ -122,11 +123,13 @@ class ClauseWords:
 
     def _agreed(self, name: str, value: Any, origin: str, article: str) -> tuple[str, str]:
         """The sentence of a clause and its origin."""
-        if value in (UNKNOWN, {}):
+        if value in (UNKNOWN, {}, ()):
             return self.open, ""
         source = self.words(f"doc.origin.{origin}") + (f", {article}" if article else "")
         if isinstance(value, bool):
             return self.words(f"doc.clause.{name}.{'yes' if value else 'no'}"), source
+        if isinstance(value, tuple):
+            return ", ".join(value), source
         if isinstance(value, dict):
             return " ; ".join(self._entry(name, key, entry) for key, entry in sorted(value.items())), source
         key = f"doc.clause.{name}.{value}"
@@ -158,8 +161,8 @@ class ClauseWords:
         care = ", ".join(self.named(code) for code in (*row.families, *row.acts)) or self.words("doc.all-care")
         return f"{self.named(row.scheme)} · {care}" if row.scheme else care
 
-    def _where(self, level: str, ownership: str, scheme: str) -> str:
-        named = (self.named(level), self.ownership(ownership), self.named(scheme))
+    def _where(self, level: str, ownership: str, scheme: str, dispenser: str) -> str:
+        named = (self.named(level), self.ownership(ownership), self.named(scheme), dispenser)
         return " · ".join(text for text in named if text)
 
     def _both(self, table: str) -> Iterable[tuple[str, Any]]:

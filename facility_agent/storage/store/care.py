@@ -165,6 +165,11 @@ class Care(Shelf):
         found = await self.claims((id,))
         return found[0] if found else None
 
+    async def claim_by_number(self, number: str) -> Claim | None:
+        """The claim that people know by this number."""
+        row = await tables.ClaimRow.get_or_none(number=number, using_db=self._connection)
+        return decoded(row.document, Claim) if row else None
+
     async def claims(self, ids: Sequence[str]) -> tuple[Claim, ...]:
         """The claims with these ids, in that order; unknown ones are left out."""
         found: dict[str, Claim] = {}
