@@ -183,6 +183,9 @@ def in_force(agreement: Agreement | None, facility: str, payer: str, on: date) -
         return False
     if any(adhesion.party.code in (facility, payer) and on < adhesion.start for adhesion in agreement.adhesions):
         return False
+    signed = {signature.party for signature in agreement.signatures}
+    signed |= {adhesion.party.code for adhesion in agreement.adhesions}
+    if not {facility, payer} <= signed:
+        return False
     last = min((day for day in (agreement.until, agreement.ended_on) if day is not None), default=None)
-    signed = agreement.state not in ("draft", "signed by one")
-    return signed and agreement.start <= on and (last is None or on <= last)
+    return agreement.start <= on and (last is None or on <= last)

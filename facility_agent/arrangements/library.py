@@ -35,11 +35,13 @@ class Library:
         return tuple(self._versions.get(country, ()))
 
     def on(self, country: str, day: date) -> Arrangement | None:
-        """The version in force on the day of care, or None."""
-        for version in self._versions.get(country, ()):
-            if day in Period(version.start, version.until):
-                return version
-        return None
+        """The version in force on the day of care, or None: the newest that has begun, while it lasts.
+
+        A pack received later may begin before the end that an earlier version left open.
+        """
+        begun = [version for version in self._versions.get(country, ()) if version.start <= day]
+        newest = begun[-1] if begun else None
+        return newest if newest is not None and day in Period(newest.start, newest.until) else None
 
 
 def shipped_folder() -> Path:

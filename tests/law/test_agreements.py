@@ -1,0 +1,118 @@
+"""An agreement's life: signed, on paper, joined, amended, suspended, ended; every wrong move has its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from facility_agent.arrangements.agreement import Agreement, Party, Signature, in_force, with_digest
+from facility_agent.demo.sites import FACILITY, MUTUAL, PASSPHRASE, Pair, annex, open_pair
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.workflows import agreements, contracting
+
+START, LATER = date(2026, 2, 1), date(2026, 7, 1)
+
+
+@pytest.fixture
+async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
+    async with open_pair(tmp_path / "sites", 3) as opened:
+        yield opened
+
+
+def parties() -> tuple[Party, ...]:
+    return (
+        Party(code=FACILITY.code, name=FACILITY.name, role="facility", level="csps", ownership="public", region="Nord"),
+        Party(code=MUTUAL.code, name=MUTUAL.name, role="payer"),
+    )
+
+
+async def test_two_signatures_on_paper_bring_it_into_force(pair: Pair) -> None:
+    drafted = contracting.draft(pair.facility, START, None, parties(), annex())
+    assert drafted.state == "draft" and not in_force(drafted, FACILITY.code, MUTUAL.code, START)
+    one = await agreements.enter_paper(pair.facility, drafted, "Awa", "ICP", START, b"scan 1", FACILITY.code, "x")
+    assert one.state == "signed by one"
+    two = await agreements.enter_paper(pair.facility, one, "Issa", "président", START, b"scan 2", MUTUAL.code, "x")
+    assert two.state == "in force" and in_force(two, FACILITY.code, MUTUAL.code, START)
+    assert (await pair.facility.store.agreements())[0] == two
+
+
+async def test_nobody_signs_on_paper_while_a_money_clause_is_open(pair: Pair) -> None:
+    bare = with_digest(Agreement(id="b", country="BF", arrangement=START, start=START, parties=parties()))
+    with pytest.raises(InputError) as error:
+        await agreements.enter_paper(pair.facility, bare, "Awa", "ICP", START, b"scan", FACILITY.code, "x")
+    assert error.value.code == "agreement-open" and "rounding" in str(error.value.fields["clauses"])
+    assert await pair.facility.store.agreements() == ()
+
+
+async def test_a_page_of_ours_that_we_never_signed_is_not_believed(pair: Pair) -> None:
+    drafted = contracting.draft(pair.mutual, START, None, parties(), annex())
+    forged = Signature(party=FACILITY.code, by="personne", capacity="ICP", on=START, signature="0" * 64)
+    with pytest.raises(InputError) as error:
+        await contracting.keep(pair.facility, msgspec.structs.replace(drafted, signatures=(forged,)), MUTUAL.code)
+    assert error.value.code == "agreement-signature"
+    assert await pair.facility.store.agreements() == ()
+
+
+async def test_another_health_centre_joins_by_one_page_and_counts_from_its_day(pair: Pair) -> None:
+    signed = await pair.sign_agreement()
+    other = Party(code="CSPS-EX2", name="Autre CSPS (inventé)", role="facility", level="csps", ownership="public")
+    joined = await agreements.join(pair.mutual, signed, other, LATER, "X", "ICP", PASSPHRASE)
+    assert joined.digest == signed.digest and joined.state == "in force"
+    assert not in_force(joined, "CSPS-EX2", MUTUAL.code, date(2026, 6, 30))
+    assert in_force(joined, "CSPS-EX2", MUTUAL.code, LATER)
+    assert in_force(joined, FACILITY.code, MUTUAL.code, START)
+    again = await agreements.join(pair.mutual, joined, other, LATER, "X", "ICP", PASSPHRASE)
+    assert again == joined and len(again.adhesions) == 1
+
+
+async def test_an_amendment_takes_over_on_its_day_once_it_is_signed(pair: Pair) -> None:
+    signed = await pair.sign_agreement()
+    draft = await agreements.amend(pair.mutual, signed, LATER, annex(), "x")
+    assert draft.state == "draft" and draft.amends == signed.id
+    for code in (FACILITY.code, MUTUAL.code):
+        draft = await agreements.enter_paper(pair.mutual, draft, "X", "y", START, b"page", code, "x")
+    await agreements.settle_amendment(pair.mutual, draft, "x")
+    earlier = await agreements.find(pair.mutual, signed.id)
+    assert earlier.state == "amended" and earlier.ended_on == date(2026, 6, 30)
+    assert in_force(earlier, FACILITY.code, MUTUAL.code, date(2026, 6, 30))
+    assert not in_force(earlier, FACILITY.code, MUTUAL.code, LATER)
+    assert in_force(draft, FACILITY.code, MUTUAL.code, LATER)
+
+
+async def test_suspension_and_end_close_it_from_their_day(pair: Pair) -> None:
+    signed = await pair.sign_agreement()
+    suspended = await agreements.suspend(pair.mutual, signed, date(2026, 3, 1), "x")
+    assert in_force(suspended, FACILITY.code, MUTUAL.code, date(2026, 2, 28))
+    assert not in_force(suspended, FACILITY.code, MUTUAL.code, date(2026, 3, 1))
+    lifted = await agreements.resume(pair.mutual, suspended, "x")
+    assert in_force(lifted, FACILITY.code, MUTUAL.code, date(2026, 3, 1))
+    ended = await agreements.end(pair.mutual, lifted, date(2026, 3, 31), "x")
+    assert ended.state == "ended" and in_force(ended, FACILITY.code, MUTUAL.code, date(2026, 3, 31))
+    assert not in_force(ended, FACILITY.code, MUTUAL.code, date(2026, 4, 1))
+
+
+@pytest.mark.parametrize("move", ["suspend", "end", "resume", "amend", "join"])
+async def test_a_draft_cannot_be_moved_like_an_agreement_in_force(pair: Pair, move: str) -> None:
+    drafted = contracting.draft(pair.mutual, START, None, parties(), annex())
+    other = Party(code="CSPS-EX2", name="Autre", role="facility")
+    calls = {
+        "suspend": lambda: agreements.suspend(pair.mutual, drafted, START, "x"),
+        "end": lambda: agreements.end(pair.mutual, drafted, START, "x"),
+        "resume": lambda: agreements.resume(pair.mutual, drafted, "x"),
+        "amend": lambda: agreements.amend(pair.mutual, drafted, LATER, annex(), "x"),
+        "join": lambda: agreements.join(pair.mutual, drafted, other, LATER, "X", "y", PASSPHRASE),
+    }
+    with pytest.raises(InputError) as error:
+        await calls[move]()
+    assert error.value.code == "agreement-state"
+    assert await pair.mutual.store.agreements() == ()
+
+
+async def test_an_unknown_agreement_is_named(pair: Pair) -> None:
+    with pytest.raises(InputError) as error:
+        await agreements.find(pair.mutual, "nothing")
+    assert error.value.code == "agreement-unknown"
