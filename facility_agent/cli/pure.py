@@ -68,31 +68,47 @@ def check_contracts(
 ) -> None:
     """Report all mistakes of a folder of arrangements and run its worked examples."""
     from facility_agent.arrangements.library import shipped_folder
-    from facility_agent.workflows.examples import check_folder
+    from facility_agent.workflows.examples import check_folder, sentences
 
     report = check_folder(folder or shipped_folder(), language())
+    if not report.versions:
+        raise InputError("contracts-none", folder=str(folder or shipped_folder()))
     if json:
         print_json(report)
     else:
-        say = words()
-        for mistake in report.mistakes:
-            sentence = say("mistake." + mistake.code, **mistake.fields)
-            print(f"{mistake.file}:{mistake.line}: {mistake.key}: {sentence}")
-        for failure in report.failures:
-            print(f"{failure.file}:{failure.line}: {failure.name}")
-            for difference in failure.differences:
-                print(f"    {difference}")
-        print(say("cli.contracts-checked", versions=len(report.versions), examples=report.examples))
+        for sentence in sentences(report, language()):
+            print(sentence)
+        print(words()("cli.contracts-checked", versions=len(report.versions), examples=report.examples))
     raise typer.Exit(1 if report.mistakes or report.failures else 0)
 
 
 def _read(path: Path) -> Case:
+    """The case of a file; a name that is not one of its fields is a typing mistake, and says where it stands."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Case)
-    except FileNotFoundError as error:
+        data = path.read_bytes()
+    except OSError as error:
         raise InputError("file-missing", name=str(path)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    try:
+        case = msgspec.json.decode(data, type=Case)
+    except ValueError as error:
         raise InputError("case-wrong", name=path.name, reason=str(error)) from error
+    place = _stranger(msgspec.json.decode(data), case, "$")
+    if place:
+        raise InputError("case-wrong", name=path.name, reason=place)
+    return case
+
+
+def _stranger(given: Any, read: Any, place: str) -> str:
+    """The first name that the file gives and no record has."""
+    parts: list[tuple[str, Any, Any]] = []
+    if isinstance(given, dict) and isinstance(read, msgspec.Struct):
+        for name, value in given.items():
+            if name not in read.__struct_fields__:
+                return f"{place}.{name}"
+            parts.append((f"{place}.{name}", value, getattr(read, name)))
+    elif isinstance(given, list) and isinstance(read, tuple):
+        parts = [(f"{place}[{at}]", *pair) for at, pair in enumerate(zip(given, read, strict=True))]
+    return next((found for at, value, known in parts if (found := _stranger(value, known, at))), "")
 
 
 def _show(answer: Adjudication, day: date) -> None:
