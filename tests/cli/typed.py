@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from datetime import UTC as utc
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 import msgspec
