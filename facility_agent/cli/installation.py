@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from facility_agent.cli.output import print_json, words
+from facility_agent.cli.output import language, print_json, words
 from facility_agent.vocabulary.errors import InputError
 
 Folder = Annotated[Path, typer.Option("--folder", help="The installation's folder.")]
@@ -105,7 +105,7 @@ def demo(
     if json:
         print_json(summary)
     else:
-        show_summary(summary)
+        show_summary(summary, language())
     if summary.faults:
         raise typer.Exit(1)
     if serve:

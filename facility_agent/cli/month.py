@@ -10,6 +10,7 @@ import typer
 
 from facility_agent.cli.installation import Folder
 from facility_agent.cli.output import print_json, print_table, words
+from facility_agent.vocabulary.errors import InputError
 
 
 def month_end(
@@ -43,7 +44,7 @@ def month_end(
         columns,
         [
             [row.payer, row.scheme, str(row.claims), say.amount(row.submitted, row.currency),
-             say.amount(row.due, row.currency), say(f"state.batch.{row.state}")]
+             say.amount(row.due, row.currency), say.state("batch", row.state)]
             for row in rows
         ],
         right=(2, 3, 4),
@@ -64,6 +65,8 @@ def audit(
     async def run():  # type: ignore[no-untyped-def]
         async with open_site(folder) as site:
             lines = [line for line in await audit_desk.batches(site) if batch in ("", line.batch.number)]
+            if batch and not lines:
+                raise InputError("batch-unknown", batch=batch)
             return [await audit_desk.audit(site, line.batch.id) for line in lines]
 
     views = asyncio.run(run())

@@ -60,21 +60,17 @@ def check_contracts(
 ) -> None:
     """Report all mistakes of a folder of arrangements and run its worked examples."""
     from facility_agent.arrangements.library import shipped_folder
-    from facility_agent.workflows.examples import check_folder
+    from facility_agent.workflows.examples import check_folder, sentences
 
     report = check_folder(folder or shipped_folder(), language())
+    if not report.versions:
+        raise InputError("contracts-none", folder=str(folder or shipped_folder()))
     if json:
         print_json(report)
     else:
-        say = words()
-        for mistake in report.mistakes:
-            sentence = say("mistake." + mistake.code, **mistake.fields)
-            print(f"{mistake.file}:{mistake.line}: {mistake.key}: {sentence}")
-        for failure in report.failures:
-            print(f"{failure.file}:{failure.line}: {failure.name}")
-            for difference in failure.differences:
-                print(f"    {difference}")
-        print(say("cli.contracts-checked", versions=len(report.versions), examples=report.examples))
+        for sentence in sentences(report, language()):
+            print(sentence)
+        print(words()("cli.contracts-checked", versions=len(report.versions), examples=report.examples))
     raise typer.Exit(1 if report.mistakes or report.failures else 0)
 
 

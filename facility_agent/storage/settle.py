@@ -173,10 +173,8 @@ class SafeNestedContext(TransactionContext):
 
     async def __aenter__(self) -> TransactionalDBClient:
         shield = Shield()
-        failure = await shield.run(self.wrapper.savepoint)
-        if shield.cancelled is not None and failure is None:
-            failure = await shield.run(self.wrapper.savepoint_rollback)
-        trouble = shield.trouble(failure)
+        # An empty savepoint that is left behind by a cancellation ends with the one around it.
+        trouble = shield.trouble(await shield.run(self.wrapper.savepoint))
         if trouble is not None:
             raise trouble
         return self.wrapper  # type: ignore[return-value]

@@ -15,7 +15,7 @@ class InputError(Exception):
     'envelope-truncated'
     """
 
-    def __init__(self, code: str, **fields: str | int) -> None:
+    def __init__(self, code: str, /, **fields: str | int) -> None:
         super().__init__(code, fields)
         self.code = code
         self.fields: dict[str, str | int] = fields

@@ -4,41 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 from facility_agent.vocabulary.periods import add_months
 from facility_agent.vocabulary.records import History, PastLine, Visit
 
 
 class Past:
-    """Earlier lines of the member and the household. The claim that this visit replaces is left out."""
+    """Earlier lines of the member and the household. The claim that this visit replaces is left out.
+
+    The lines of the person are found at once; those of the household, and the order by act, when a rule first asks.
+    """
 
     def __init__(self, history: History, visit: Visit) -> None:
-        self._of_act: dict[str, list[PastLine]] = {}
-        self._of_household: dict[str, list[PastLine]] = {}
-        number, household = visit.beneficiary.number, visit.beneficiary.household
-        for line in history.lines:
-            if line.claim in (visit.replaces, visit.id):
-                continue
-            if number and line.member == number:
-                self._of_act.setdefault(line.act, []).append(line)
-            if (number and line.member == number) or (household and line.household == household):
-                self._of_household.setdefault(line.act, []).append(line)
+        number, left_out = visit.beneficiary.number, (visit.replaces, visit.id)
+        self._visit, self._history = visit, history
+        self._own = (
+            [line for line in history.lines if line.member == number and line.claim not in left_out] if number else []
+        )
         self._moment = (visit.day, visit.at)
 
     def of(self, act: str, scope: str = "person") -> Sequence[PastLine]:
         """The person's (or household's) earlier lines of one act."""
-        return (self._of_household if scope == "household" else self._of_act).get(act, ())
+        return (self._household_by_act if scope == "household" else self._own_by_act).get(act, ())
 
-    def all(self, scope: str = "person") -> Iterable[PastLine]:
+    def all(self, scope: str = "person") -> Sequence[PastLine]:
         """All earlier lines of the person or household."""
-        for lines in (self._of_household if scope == "household" else self._of_act).values():
-            yield from lines
+        return self._of_household if scope == "household" else self._own
 
     def before(self, act: str, days: int) -> PastLine | None:
         """The latest line of this act that came before this visit, at most `days` days ago."""
+        lines = self.of(act)
+        if not lines:
+            return None
         oldest = self._moment[0] - timedelta(days=days)
-        found = [line for line in self.of(act) if oldest <= line.day and (line.day, line.at) <= self._moment]
+        found = [line for line in lines if oldest <= line.day and (line.day, line.at) <= self._moment]
         return max(found, key=lambda line: (line.day, line.at), default=None)
+
+    @cached_property
+    def _of_household(self) -> list[PastLine]:
+        """The lines of the person and of everybody in the household."""
+        number, household = self._visit.beneficiary.number, self._visit.beneficiary.household
+        left_out = (self._visit.replaces, self._visit.id)
+        if not household:
+            return self._own
+        return [
+            line
+            for line in self._history.lines
+            if (line.household == household or (number and line.member == number)) and line.claim not in left_out
+        ]
+
+    @cached_property
+    def _own_by_act(self) -> dict[str, list[PastLine]]:
+        return _by_act(self._own)
+
+    @cached_property
+    def _household_by_act(self) -> dict[str, list[PastLine]]:
+        return _by_act(self._of_household)
+
+
+def _by_act(lines: Iterable[PastLine]) -> dict[str, list[PastLine]]:
+    found: dict[str, list[PastLine]] = {}
+    for line in lines:
+        if line.act in found:
+            found[line.act].append(line)
+        else:
+            found[line.act] = [line]
+    return found
 
 
 def window(per: str, day: date, since: date | None = None, months: int | None = None) -> tuple[date, date]:

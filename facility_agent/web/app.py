@@ -50,6 +50,8 @@ def create_app(site: Site) -> web.Application:
         app,
         loader=jinja2.PackageLoader("facility_agent.web"),
         undefined=jinja2.StrictUndefined,
+        # The templates do not change while the program runs.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

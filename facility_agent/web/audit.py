@@ -52,8 +52,10 @@ async def claim(request: web.Request) -> web.Response:
     found = request.match_info
     view = await audit_desk.claim_view(request.app[SITE], found["batch"], found["claim"])
     answer = answered(view.batch, (view.claim,), (view.proposal,), (view.recomputed,))[0]
+    undecided = await request.app[SITE].store.decision(view.batch.id) is None
+    decidable = undecided and may(request[SIGNED_IN], decision_form)
     context: dict[str, Any] = {"view": view, "answer": answer, "earlier": earlier(view.others)}
-    return await page(request, "audit_claim.html", **context, decidable=may(request[SIGNED_IN], decision_form))
+    return await page(request, "audit_claim.html", **context, decidable=decidable)
 
 
 @routes.get("/audit/{batch}/decide")
@@ -61,6 +63,8 @@ async def claim(request: web.Request) -> web.Response:
 async def decision_form(request: web.Request) -> web.Response:
     """What is proposed where it differs from the claim, and room to decide otherwise."""
     view = await audit_desk.audit(request.app[SITE], request.match_info["batch"])
+    if view.decision is not None:
+        return redirect(f"/audit/{view.batch.id}")
     return await page(request, "decide.html", **_to_decide(view, forms.flag(request.query, "all")))
 
 

@@ -14,18 +14,27 @@ import msgspec
 
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Visit
-from facility_agent.workflows.desk import Answer, Asked
+from facility_agent.workflows.desk import Answer
 from facility_agent.workflows.site import Site
 
 _MOST: Final = 400
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """An answer of the desk and the visit that may follow it, still without care."""
+    """An answer of the desk and the visit that may follow it, still without care.
+
+    `text` is what the scanner typed, so that the same card can be asked again with a programme or an emergency.
+    """
 
     answer: Answer
     visit: Visit
     by: str
+    text: str = ""
+
+    @property
+    def person(self) -> str:
+        """What tells this person from others."""
+        return self.visit.beneficiary.number or self.visit.beneficiary.name
 
 
 class Drafts:
@@ -48,20 +57,22 @@ class Drafts:
         return self._drafts[visit]
 
     def drop(self, visit: str) -> None:
-        """The visit was recorded, or nobody will record it."""
-        self._drafts.pop(visit, None)
+        """The visit was recorded: its person waits no longer."""
+        if visit in self._drafts:
+            person = self._drafts[visit].person
+            self._drafts = {key: draft for key, draft in self._drafts.items() if draft.person != person}
 
     def waiting(self) -> tuple[Draft, ...]:
-        """The people received whose care is not recorded yet, the latest first."""
-        return tuple(reversed(self._drafts.values()))
+        """The people received whose care is not recorded yet, each once, the latest first."""
+        return tuple({draft.person: draft for draft in self._drafts.values()}.values())[::-1]
 
 
-def draft_of(site: Site, answer: Answer, asked: Asked, by: str) -> Draft:
+def draft_of(site: Site, answer: Answer, by: str, text: str = "") -> Draft:
     """The draft that an answer opens: the facts of the desk, no care yet."""
     person = answer.verdict.beneficiary
     if person is None:
         raise InputError("desk-nobody")
-    card = answer.card
+    card, asked = answer.card, answer.asked
     identified = answer.how if answer.how != "none" or asked.admission is None else "paper"
     visit = Visit(
         id=site.new_id(),
@@ -78,7 +89,7 @@ def draft_of(site: Site, answer: Answer, asked: Asked, by: str) -> Draft:
         emergency=asked.emergency,
         pregnant=asked.pregnant,
     )
-    return Draft(answer, visit, by)
+    return Draft(answer, visit, by, text)
 
 
 def local_hour(instant: datetime, zone: str) -> str:

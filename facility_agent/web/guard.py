@@ -84,8 +84,7 @@ def _put_headers(request: web.Request, where: MutableMapping[str, str]) -> None:
     where.update(HEADERS)
     if request.secure:
         where["Strict-Transport-Security"] = "max-age=31536000"
-    if not _is_static(request):
-        where.setdefault("Cache-Control", "no-store")
+    where.setdefault("Cache-Control", "no-cache" if _is_static(request) else "no-store")
 
 
 @web.middleware
@@ -101,8 +100,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.match_info.http_exception is not None or target in _PUBLIC:
         return await handler(request)
     if signed_in is None:
-        back = request.path_qs if request.method in _READS else ""
-        return redirect(f"/sign-in?next={quote(back, safe='')}" if back not in ("", "/") else "/sign-in")
+        if request.method not in _READS:
+            raise InputError("sign-in-ended")
+        back = request.path_qs
+        return redirect(f"/sign-in?next={quote(back, safe='')}" if back != "/" else "/sign-in")
     if not may(signed_in, target):
         raise InputError("page-not-allowed")
     if request.method not in _READS:

@@ -23,7 +23,7 @@ from facility_agent.workflows.month_end import BatchView
 from facility_agent.workflows.site import EXPORTS
 
 #: How many months the list shows.
-MONTHS: Final = 12
+MONTHS: Final = 6
 #: The way of a batch; other states stand where they belong on it.
 STEPS: Final = ("closed", "sealed", "sent", "received", "decided", "paid", "reconciled")
 _BESIDE: Final = {"endorsed": "sent", "paid in part": "paid"}

@@ -10,13 +10,15 @@ import logging
 from aiohttp import web
 
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.web.guard import Handler
+from facility_agent.web import forms
+from facility_agent.web.guard import CSRF_FIELD, Handler
 from facility_agent.web.keys import SITE
 from facility_agent.web.render import page, status_of
 from facility_agent.web.sentences import error_sentence
 from facility_agent.web.speech import words_of
 
 log = logging.getLogger(__name__)
+
 
 @web.middleware
 async def mistakes(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -45,11 +47,23 @@ async def _answer(request: web.Request, error: InputError) -> web.StreamResponse
         said = {"error": error.code, "fields": error.fields, "sentence": error_sentence(words_of(request), error)}
         return web.json_response(said, status=status)
     try:
-        return await page(request, "error.html", status=status, error=error)
+        carried = await _carried(request) if error.code == "form-stale" else {}
+        return await page(request, "error.html", status=status, error=error, carried=carried)
     except Exception:
         reference = request.app[SITE].new_id()[-8:]
         log.exception("the error page of %s failed, reference %s", request.path, reference)
         return _broken(request, reference)
+
+
+async def _carried(request: web.Request) -> dict[str, str]:
+    """What a form brought from an earlier sign-in, to be sent again by one tap. Its origin has been checked.
+
+    A file cannot be carried on: then the form is filled in again.
+    """
+    form = await request.post()
+    if any(isinstance(value, web.FileField) for value in form.values()):
+        return {}
+    return {name: value for name, value in forms.typed(form).items() if name != CSRF_FIELD}
 
 
 def _broken(request: web.Request, reference: str) -> web.Response:
@@ -62,7 +76,7 @@ def _broken(request: web.Request, reference: str) -> web.Response:
         f'<!doctype html><html lang="{words.language}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{words("page.broken.title")}</title>'
         f'<link rel="stylesheet" href="/static/pages.css">'
-        f'<main><h1>{words("page.broken.title")}</h1><p>{sentence}</p>'
+        f"<main><h1>{words('page.broken.title')}</h1><p>{sentence}</p>"
         f'<p><a class="button" href="/">{words("action.front")}</a></p></main></html>'
     )
     return web.Response(text=text, content_type="text/html", status=500)

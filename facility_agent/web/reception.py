@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
 from facility_agent.arrangements.model import Arrangement, Scheme
+from facility_agent.cards.read import read_image
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Admission, Beneficiary
+from facility_agent.vocabulary.verdicts import OpenBenefit
 from facility_agent.web import forms
 from facility_agent.web.drafts import draft_of
 from facility_agent.web.guard import allowed, redirect
@@ -25,7 +28,8 @@ LONGEST_SCAN = 4096
 routes = web.RouteTableDef()
 receives = allowed("reception", "care", "till", "manager")
 
-Ask = Callable[[Site, forms.Form, str, Asked], Awaitable[Answer]]
+#: A way of receiving somebody: the answer, and the text that it rests on.
+Ask = Callable[[Site, forms.Form, str, Asked], Awaitable[tuple[Answer, str]]]
 
 
 @routes.get("/desk")
@@ -61,35 +65,52 @@ async def admission(request: web.Request) -> web.Response:
 async def answer(request: web.Request) -> web.Response:
     """The verdict, and what is open today."""
     draft = request.app[DRAFTS].get(request.match_info["visit"])
-    return await page(request, "answer.html", draft=draft, answer=draft.answer, **_offered(request))
+    shown: dict[str, Any] = {"draft": draft, "answer": draft.answer, "benefits": grouped(draft.answer.verdict.open)}
+    return await page(request, "answer.html", **shown, **_offered(request))
+
+
+@routes.post("/desk/answers/{visit}")
+@receives
+async def ask_again(request: web.Request) -> web.Response:
+    """The same person once more, now with a programme or an emergency."""
+    draft = request.app[DRAFTS].get(request.match_info["visit"])
+
+    async def ask(site: Site, form: forms.Form, by: str, asked: Asked) -> tuple[Answer, str]:
+        if draft.text:
+            return await desk.verify_text(site, draft.text, by, asked), draft.text
+        return await desk.admit_without_card(site, draft.visit.beneficiary, by, asked), ""
+
+    return await _receive(request, ask)
 
 
 async def _receive(request: web.Request, ask: Ask) -> web.Response:
     """Ask the desk, keep its answer, and go to the answer's own page."""
     form, site, by = await request.post(), request.app[SITE], request[SIGNED_IN].account.login
     try:
-        asked = read_asked(form, _programmes(site))
-        draft = draft_of(site, await ask(site, form, by, asked), asked, by)
+        answer, text = await ask(site, form, by, read_asked(form, _programmes(site)))
+        draft = draft_of(site, answer, by, text)
     except InputError as error:
         return await again(request, "desk.html", form, error, **_offered(request))
     return redirect(f"/desk/answers/{request.app[DRAFTS].keep(draft)}")
 
 
-async def _by_text(site: Site, form: forms.Form, by: str, asked: Asked) -> Answer:
-    return await desk.verify_text(site, forms.needed(form, "text", LONGEST_SCAN), by, asked)
+async def _by_text(site: Site, form: forms.Form, by: str, asked: Asked) -> tuple[Answer, str]:
+    text = forms.needed(form, "text", LONGEST_SCAN)
+    return await desk.verify_text(site, text, by, asked), text
 
 
-async def _by_photo(site: Site, form: forms.Form, by: str, asked: Asked) -> Answer:
-    return await desk.verify_image(site, forms.uploaded(form, "photo"), by, asked)
+async def _by_photo(site: Site, form: forms.Form, by: str, asked: Asked) -> tuple[Answer, str]:
+    text = await read_image(forms.uploaded(form, "photo"))
+    return await desk.verify_text(site, text, by, asked), text
 
 
-async def _by_words(site: Site, form: forms.Form, by: str, asked: Asked) -> Answer:
+async def _by_words(site: Site, form: forms.Form, by: str, asked: Asked) -> tuple[Answer, str]:
     if asked.admission is None and not asked.emergency:
         raise InputError("form-missing", field="programme")
     number = forms.text(form, "number", 40)
     if number:
-        return await desk.verify_text(site, number, by, asked)
-    return await desk.admit_without_card(site, read_person(form), by, asked)
+        return await desk.verify_text(site, number, by, asked), number
+    return await desk.admit_without_card(site, read_person(form), by, asked), ""
 
 
 def read_asked(form: forms.Form, programmes: tuple[Scheme, ...]) -> Asked:
@@ -113,6 +134,24 @@ def read_person(form: forms.Form) -> Beneficiary:
         phone=forms.text(form, "phone", 30),
         village=forms.text(form, "village", 80),
     )
+
+
+class Benefits(NamedTuple):
+    """Families of care that one scheme pays alike today."""
+
+    scheme: str
+    rate: str
+    copay: int | None
+    opens: date | None
+    families: tuple[str, ...]
+
+
+def grouped(benefits: tuple[OpenBenefit, ...]) -> tuple[Benefits, ...]:
+    """Open benefits in as few rows as they need, in the order of payment."""
+    found: dict[tuple[str, str, int | None, date | None], list[str]] = {}
+    for row in benefits:
+        found.setdefault((row.scheme, row.rate, row.copay, row.opens), []).append(row.family)
+    return tuple(Benefits(*alike, tuple(families)) for alike, families in found.items())
 
 
 def _offered(request: web.Request) -> dict[str, Any]:

@@ -41,6 +41,7 @@ STATUS = {
     "form-foreign": 403,
     "form-too-large": 413,
     "sign-in-wrong": 401,
+    "sign-in-ended": 401,
     "sign-in-locked": 429,
     "sign-in-too-many": 429,
     "envelopes-too-many": 429,

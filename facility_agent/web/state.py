@@ -8,7 +8,9 @@ import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.terms import terms
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.findings import UNKNOWN
 from facility_agent.workflows.site import OUTBOX, Site
 
 
@@ -20,6 +22,7 @@ class State(msgspec.Struct, frozen=True):
     agreement: Agreement | None
     invented: bool
     registers: bool = False
+    register_limit: int | None = None
     register_as_of: date | None = None
     waiting: int = 0
 
@@ -27,6 +30,12 @@ class State(msgspec.Struct, frozen=True):
     def register_age(self) -> int | None:
         """The age of the register in days, or None while there is none."""
         return None if self.register_as_of is None else (self.day - self.register_as_of).days
+
+    @property
+    def register_is_old(self) -> bool:
+        """Whether the register is missing, or older than the contract allows."""
+        age = self.register_age
+        return age is None or (self.register_limit is not None and age > self.register_limit)
 
     @property
     def currency(self) -> str:
@@ -55,9 +64,16 @@ async def visible(site: Site) -> State:
         or bool(arrangement and arrangement.invented)
         or bool(agreement and agreement.annex.invented),
         registers=desk,
+        register_limit=_limit(arrangement, agreement, site.config.code),
         register_as_of=min(days, default=None),
         waiting=sum(1 for _ in (site.folder / OUTBOX).glob("*.fae")),
     )
+
+
+def _limit(arrangement: Arrangement | None, agreement: Agreement | None, own: str) -> int | None:
+    """How old a register may be, in days, where the contract says."""
+    days = UNKNOWN if arrangement is None else terms(arrangement, agreement, own).clause("register_days")
+    return None if days == UNKNOWN else int(days)
 
 
 async def own_agreement(site: Site, day: date) -> Agreement | None:

@@ -61,6 +61,7 @@ def read_visit(
     today: date,
     by: str,
     clinical: bool = True,
+    papers: tuple[str, ...] = (),
 ) -> Visit:
     """The draft with the care that the form says; InputError names the field that cannot be used.
 
@@ -83,6 +84,7 @@ def read_visit(
         emergency=forms.flag(form, "emergency"),
         pregnant=forms.yes_no(form, "pregnant"),
         referred_from=forms.text(form, "referred_from", 120),
+        documents=tuple(paper for paper in papers if forms.flag(form, f"document.{paper}")),
         entered_on=today,
         entered_by=by,
         currency=currency,
@@ -125,10 +127,13 @@ def _line(
     )
 
 
-def shown_again(form: forms.Form, visit: Visit, currency: str) -> dict[str, str]:
-    """What was typed, with the quantities and prices that the contract filled in."""
+def shown_again(
+    form: forms.Form, visit: Visit, currency: str, acts: Mapping[str, Act], language: str
+) -> dict[str, str]:
+    """What was typed, with the names, quantities and prices that the contract filled in."""
     values = forms.typed(form)
     for line in visit.lines:
+        values[f"act-{line.id}"] = entry_of(acts[line.act], language)
         values[f"quantity-{line.id}"] = str(line.quantity)
         values[f"price-{line.id}"] = written_amount(line.price, currency)
     return values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -18,10 +18,10 @@ from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.web.sentences import CLINICAL_ROLES
+from facility_agent.web.speech import words_of
 from facility_agent.web.visit_form import MOST_ROWS, ROWS, entry_of, read_visit, roles_of, rows_of, shown_again
 from facility_agent.workflows import desk
 from facility_agent.workflows import visits as care
-from facility_agent.workflows.desk import Asked
 from facility_agent.workflows.site import Site
 
 routes = web.RouteTableDef()
@@ -55,7 +55,7 @@ async def work(request: web.Request) -> web.Response:
         judged = (await care.judge(site, visit)).adjudication
     except InputError as error:
         return await again(request, "visit.html", form, error, **paper)
-    typed = shown_again(form, visit, judged.currency)
+    typed = shown_again(form, visit, judged.currency, await _acts(site), words_of(request).language)
     return await page(request, "visit.html", **{**paper, "typed": typed, "judged": judged})
 
 
@@ -67,8 +67,9 @@ async def of_day(request: web.Request) -> web.Response:
     chosen = forms.day(request.query, "day") or site.today()
     rows = await days.visits_of(site, chosen)
     received = request.app[DRAFTS].waiting()
+    around: dict[str, Any] = {"before": chosen - timedelta(days=1), "after": chosen + timedelta(days=1)}
     fresh = forms.text(request.query, "visit", 60)
-    return await page(request, "visits.html", chosen=chosen, rows=rows, received=received, fresh=fresh)
+    return await page(request, "visits.html", chosen=chosen, rows=rows, received=received, fresh=fresh, **around)
 
 
 @routes.post("/visits/{visit}/undo")
@@ -106,8 +107,8 @@ async def _draft(request: web.Request, form: forms.Form) -> Draft:
         number = forms.text(form, "member", 60)
         if not number:
             raise
-    site, by, asked = request.app[SITE], request[SIGNED_IN].account.login, Asked()
-    draft = draft_of(site, await desk.verify_text(site, number, by, asked), asked, by)
+    site, by = request.app[SITE], request[SIGNED_IN].account.login
+    draft = draft_of(site, await desk.verify_text(site, number, by), by, number)
     draft = msgspec.structs.replace(draft, visit=msgspec.structs.replace(draft.visit, id=visit))
     request.app[DRAFTS].keep(draft)
     return draft
@@ -118,13 +119,21 @@ async def _read(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
     clinical = any(role in CLINICAL_ROLES for role in account.roles)
     currency = site.arrangement(site.today()).currency
     acts, prices = await _acts(site), await care.prices(site)
-    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical)
+    papers = await _papers(site)
+    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers)
 
 
 async def _acts(site: Site) -> dict[str, Act]:
     """What may be given here, and then whatever else the arrangement names: the rules judge it, not the form."""
     known = {act.code: act for act in await care.acts(site)}
     return known | {act.code: act for act in site.arrangement(site.today()).acts if act.code not in known}
+
+
+async def _papers(site: Site) -> tuple[str, ...]:
+    """The papers that the contract may demand for some care here."""
+    known = await care.terms_of_today(site)
+    rows = (*known.arrangement.requirements, *(known.agreement.annex.requirements if known.agreement else ()))
+    return tuple(dict.fromkeys(row.code for row in rows if row.kind == "document"))
 
 
 async def _paper(request: web.Request, draft: Draft, rows: int) -> dict[str, Any]:
@@ -137,6 +146,7 @@ async def _paper(request: web.Request, draft: Draft, rows: int) -> dict[str, Any
         "acts": acts,
         "entry_of": entry_of,
         "roles": roles_of(acts),
+        "papers": await _papers(site),
         "proposed": await days.next_register_number(site, draft.visit.day),
         "judged": None,
         "colour": draft.answer.verdict.colour,

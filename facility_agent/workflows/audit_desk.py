@@ -87,6 +87,7 @@ async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: s
         raise InputError(
             "batch-inconsistent", month=batch.month, reasons=", ".join(f"{x.code} {x.claim}" for x in wrong[:5])
         )
+    await _check_claims(site, batch, message.claims)
     known = terms(site.arrangement(_last_day(batch)), agreement, batch.facility)
     families = {act.code: act.family for act in known.acts.values()}
     for claim in message.claims:
@@ -106,11 +107,9 @@ async def _check_claims(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> 
     for claim in claims:
         given = [line.id for line in claim.visit.lines]
         answered = [line.id for line in claim.adjudication.lines]
-        parts = [
-            (line.id, share.payer, share.scheme) for line in claim.adjudication.lines for share in line.shares if share.amount
-        ]
-        shares = sum(len(line.shares) for line in claim.adjudication.lines)
-        if sorted(given) != sorted(answered) or len(set(answered)) != len(answered) or len(set(parts)) != shares:
+        shares = [(line.id, share) for line in claim.adjudication.lines for share in line.shares]
+        payers = {(line, share.payer, share.scheme) for line, share in shares if share.amount}
+        if sorted(given) != sorted(answered) or len(set(given)) != len(given) or len(payers) != len(shares):
             raise InputError("claim-malformed", claim=claim.number)
         replaced = await site.store.claim(claim.replaces) if claim.replaces else None
         if replaced is not None and replaced.visit.facility != batch.facility:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -75,11 +76,28 @@ def compare(arrangements: Iterable[Arrangement], words: Words) -> tuple[tuple[st
 
 
 def read_case(data: bytes, name: str) -> Case:
-    """A case file; InputError `case-wrong` names what is wrong with it."""
+    """A case file; InputError `case-wrong` says where: a name that no record has is a typing mistake too."""
     try:
-        return msgspec.json.decode(data, type=Case)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        case = msgspec.json.decode(data, type=Case)
+    except ValueError as error:
         raise InputError("case-wrong", name=name, reason=str(error)) from error
+    place = _stranger(msgspec.json.decode(data), case, "$")
+    if place:
+        raise InputError("case-wrong", name=name, reason=place)
+    return case
+
+
+def _stranger(given: Any, read: Any, place: str) -> str:
+    """The first name that the file gives and no record has."""
+    parts: list[tuple[str, Any, Any]] = []
+    if isinstance(given, dict) and isinstance(read, msgspec.Struct):
+        for name, value in given.items():
+            if name not in read.__struct_fields__:
+                return f"{place}.{name}"
+            parts.append((f"{place}.{name}", value, getattr(read, name)))
+    elif isinstance(given, list) and isinstance(read, tuple):
+        parts = [(f"{place}[{at}]", *pair) for at, pair in enumerate(zip(given, read, strict=True))]
+    return next((found for at, value, known in parts if (found := _stranger(value, known, at))), "")
 
 
 def read_cases(folder: Path) -> tuple[Case, ...]:

@@ -68,7 +68,7 @@ async def sign(site: Site, agreement: Agreement, by: str, capacity: str, passphr
 
 
 async def take(site: Site, agreement: Agreement, sender: str) -> None:
-    """Keep an agreement that another side sent; InputError `agreement-party` when it binds that side or us to nothing."""
+    """Keep an agreement that another side sent; InputError `agreement-party` unless it binds both of us."""
     for code in (sender, site.config.code):
         if agreement.party(code) is None:
             raise InputError("agreement-party", party=code)

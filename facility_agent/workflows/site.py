@@ -33,7 +33,7 @@ class Site:
         self.store = store
         self.clock = clock
         self.randomness = randomness
-        self.zone = ZoneInfo(config.zone)
+        self.zone = zone_of(config.zone)
         self.library = library.load(folder / ARRANGEMENTS, library.shipped_folder())
 
     def now(self) -> datetime:
@@ -96,6 +96,14 @@ class Site:
 
     def _files(self, role: str) -> tuple:
         return key_files(self.folder / KEYS, role)  # type: ignore[arg-type]
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name; InputError `zone-unknown`."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise InputError("zone-unknown", zone=name) from None
 
 
 @asynccontextmanager

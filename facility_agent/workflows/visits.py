@@ -92,7 +92,8 @@ async def _check(site: Site, visit: Visit) -> None:
         replaced = await site.store.claim(visit.replaces)
         if replaced is None or visit.replaces == visit.id:
             raise InputError("claim-unknown", claim=visit.replaces)
-        others = [row.visit.replaces for row in await site.store.visits(states=("recorded",)) if row.visit.id != visit.id]
+        waiting = await site.store.visits(states=("recorded",))
+        others = {row.visit.replaces for row in waiting if row.visit.id != visit.id}
         counting = await site.store.claims_of_month(site.config.code, month_of_claim(replaced))
         if replaced.id in others or replaced.id not in {claim.id for claim in counting}:
             raise InputError("claim-replaced-twice", claim=replaced.number)

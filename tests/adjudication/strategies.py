@@ -125,7 +125,7 @@ def arrangements(draw: st.DrawFn, *, plain: bool = False) -> Arrangement:
             ),
             Scheme(code="insurer", name=NAME, kind="insurer", order=2),
             Scheme(code="mutual", name=NAME, kind="mutual", order=3),
-        ),  # fmt: skip
+        ),
         families=tuple(Family(code=code, name=NAME) for code in FAMILIES),
         acts=acts,
         tariffs=tuple(Tariff(act=code, price=draw(amounts)) for code in ACTS[:3]),
@@ -232,7 +232,7 @@ def histories(draw: st.DrawFn) -> History:
                 f"c{place}", draw(st.sampled_from(["N1", "N2"])), "H1", draw(st.sampled_from(["F", "G"])),
                 DAY - timedelta(days=draw(st.integers(0, 400))), draw(st.sampled_from(ACTS[:4])),
                 draw(st.sampled_from(FAMILIES)), draw(st.integers(1, 3)), 300,
-                shares=(Share("M", "mutual", draw(st.integers(0, 900))), Share("I", "insurer", draw(st.integers(0, 900)))),
+                shares=(Share("M", "mutual", draw(amounts)), Share("I", "insurer", draw(amounts))),
                 deductible=draw(st.integers(0, 400)), condition=draw(st.sampled_from(["", "malaria"])),
             )
         )  # fmt: skip

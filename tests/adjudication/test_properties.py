@@ -7,11 +7,11 @@ import random
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.adjudication.strategies import agreements, arrangements, coverages, histories, people, visits
 
 from facility_agent.adjudication import adjudicate
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.records import History
+from tests.adjudication.strategies import agreements, arrangements, coverages, histories, people, visits
 
 
 @st.composite

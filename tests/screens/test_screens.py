@@ -119,7 +119,9 @@ async def test_the_three_scenes_can_be_walked_and_fit_the_screen(
 
 
 @pytest.mark.browser
-async def test_a_photo_of_a_card_gives_the_verdict_on_the_screen(browser: Browser, world: World, tmp_path: Path) -> None:
+async def test_a_photo_of_a_card_gives_the_verdict_on_the_screen(
+    browser: Browser, world: World, tmp_path: Path
+) -> None:
     entry = world.cards["MLT-000001-01"]
     photo = tmp_path / "card.png"
     photo.write_bytes(png(draw_card(entry.card, entry.text, payer="Mutuelle inventée", invented=True)))

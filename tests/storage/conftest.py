@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from facility_agent.storage.engine import Database, open_database
+from facility_agent.storage.store import Store, open_store
+from tests.services.postgres import fresh_database
 
 DIALECTS = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -42,3 +44,34 @@ async def sqlite_scratch(tmp_path: Path) -> AsyncIterator[Database]:
     async with open_database(tmp_path / "site.sqlite3") as database:
         await database.connection().execute_script(SCRATCH)
         yield database
+
+
+@pytest.fixture(scope="module")
+async def shared_postgres(postgres_url: str) -> AsyncIterator[str]:
+    """One PostgreSQL database for the store tests of a module; each of them begins by emptying it."""
+    async with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(params=DIALECTS)
+def store_location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the store of a test lies, once per dialect."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("shared_postgres")
+        return url
+    return str(tmp_path / "site.sqlite3")
+
+
+@pytest.fixture
+async def store(store_location: str) -> AsyncIterator[Store]:
+    """An empty open store."""
+    async with open_store(store_location) as opened:
+        if opened.database.dialect == "postgres":
+            rows = await opened.database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            names = sorted({row["tablename"] for row in rows} - {"schema_migration"})
+            deletions = "; ".join(f"DELETE FROM {name}" for name in names)
+            # Far quicker than TRUNCATE on tables that hold a few rows; foreign keys look away meanwhile.
+            await opened.database.connection().execute_script(
+                f"SET session_replication_role = replica; {deletions}; RESET session_replication_role"
+            )
+        yield opened

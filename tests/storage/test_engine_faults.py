@@ -50,27 +50,48 @@ async def test_several_waiting_transactions_cancelled_at_once_leave_the_lock_fre
         await still_works(scratch, f"after-{number}")
 
 
-@pytest.mark.parametrize("times", [1, 2, 6])
-async def test_cancelled_while_committing_means_written_and_says_cancelled(
-    scratch: Database, monkeypatch: pytest.MonkeyPatch, times: int
-) -> None:
-    committing = asyncio.Event()
+@pytest.fixture
+async def committing(scratch: Database, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set when a COMMIT is about to be said."""
+    announced = asyncio.Event()
     async with scratch.transaction() as transaction:
         wrapper = type(transaction)
     say = wrapper._say
 
-    async def announced(self: object, statement: str) -> str:
+    async def announcing(self: object, statement: str) -> str:
         if statement == "COMMIT":
-            committing.set()
+            announced.set()
             await asyncio.sleep(0)
         return await say(self, statement)
 
-    monkeypatch.setattr(wrapper, "_say", announced)
+    monkeypatch.setattr(wrapper, "_say", announcing)
+    return announced
+
+
+@pytest.mark.parametrize("times", [1, 2, 6])
+async def test_cancelled_while_committing_means_written_and_says_cancelled(
+    scratch: Database, committing: asyncio.Event, times: int
+) -> None:
     for number in range(10):
         committing.clear()
         task = asyncio.create_task(write_pair(scratch, f"n{number}"))
         await committing.wait()
         assert await cancelled(task, times)
+        assert await count(scratch, f"n{number}") == 2
+        await still_works(scratch, f"after-{number}")
+
+
+async def test_a_loop_that_cancels_all_its_tasks_does_not_reach_a_commit(
+    scratch: Database, committing: asyncio.Event
+) -> None:
+    for number in range(10):
+        committing.clear()
+        known = asyncio.all_tasks()
+        task = asyncio.create_task(write_pair(scratch, f"n{number}"))
+        await committing.wait()
+        for each in asyncio.all_tasks() - known:
+            each.cancel()
+        assert await cancelled(task, 0)
         assert await count(scratch, f"n{number}") == 2
         await still_works(scratch, f"after-{number}")
 
@@ -116,6 +137,8 @@ async def test_a_commit_that_fails_is_an_integrity_error_and_leaves_nothing_open
     with pytest.raises(IntegrityError):
         async with scratch.transaction():
             await scratch.rows("INSERT INTO child VALUES ($1, $2)", "orphan", "nobody")
+    if scratch.dialect == "sqlite":
+        assert not scratch.connection()._connection.in_transaction
     assert await scratch.rows("SELECT id FROM child") == []
     await still_works(scratch, "after")
 

@@ -112,6 +112,10 @@ PINNED: dict[str, dict[str, tuple[str, str]]] = {
             "(self, connection_name: str, fetch_inserted: bool = True, **kwargs: Any) -> None",
             "5e3c59a8798b",
         ),
+        "execute_query_dict": (
+            "(self, query: str, values: list | None = None) -> list[dict]",
+            "1cc6c96865f4",
+        ),
         "_check_loop": ("(self) -> bool", "70eb4f726448"),
         "_post_connect": ("(self) -> None", "51ae14d8bc0c"),
     },

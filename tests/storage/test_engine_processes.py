@@ -41,6 +41,33 @@ async def test_reads_outside_go_on_while_another_process_writes(sqlite_scratch: 
     assert await count(sqlite_scratch, "held") == 1
 
 
+async def test_reads_outside_go_on_beside_a_transaction_and_see_what_was_committed(scratch: Database) -> None:
+    await write_pair(scratch, "before")
+    written, seen = asyncio.Event(), asyncio.Event()
+
+    async def writer() -> None:
+        async with scratch.transaction():
+            await scratch.rows("INSERT INTO pair VALUES ($1, $2)", "a", "during")
+            assert await count(scratch, "during") == 1, "a transaction does not see its own row"
+            written.set()
+            await seen.wait()
+
+    async with asyncio.timeout(HANG):
+        task = asyncio.create_task(writer())
+        await written.wait()
+        assert (await count(scratch, "before"), await count(scratch, "during")) == (2, 0)
+        seen.set()
+        await task
+    assert await count(scratch, "during") == 1
+
+
+async def test_a_statement_that_only_looks_like_reading_cannot_write(sqlite_scratch: Database) -> None:
+    reader = sqlite_scratch.connection().reader  # type: ignore[attr-defined]
+    with pytest.raises(OperationalError, match="readonly"):
+        await reader.execute_query("INSERT INTO pair VALUES ('a', 'a')")
+    await still_works(sqlite_scratch, "after")
+
+
 @contextlib.contextmanager
 def blocker(database: Database) -> Iterator[sqlite3.Connection]:
     """Another connection to the file, inside a transaction that has written."""

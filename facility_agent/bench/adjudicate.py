@@ -1,0 +1,66 @@
+"""How many claims one core adjudicates per second: history indexed and canonical bytes made within the time counted.
+
+The claims are made up from a seed, a few at a time, so that ten times as many need no more memory. They stand under
+the newest version of the complete invented arrangement; compiling it once is not counted.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Iterator
+from itertools import islice
+
+from facility_agent.adjudication import adjudicate
+from facility_agent.arrangements.library import load
+from facility_agent.arrangements.terms import terms
+from facility_agent.bench.care import COUNTRY, FACILITY, LINES_PER_VISIT, Case, agreement_under, cases
+from facility_agent.bench.measure import calibration, peak_memory_mb, percentiles_ms
+from facility_agent.vocabulary.identifiers import canonical
+
+#: So many claims wait in memory at once.
+AT_ONCE = 250
+#: How much larger the second measurement is.
+LARGER = 10
+
+
+def run(claims: int, earlier: int, seed: int = 1) -> dict[str, object]:
+    """The figures of `claims` claims with `earlier` earlier visits each; `scaling` shows them again ten times over."""
+    before = calibration()
+    once = _measured(claims, earlier, seed)
+    turns = (before + calibration()) / 2
+    memory = peak_memory_mb()
+    more = _measured(LARGER * claims, earlier, seed + 1)
+    speed = len(once) / sum(once)
+    return {
+        "claims_per_s": round(speed, 1),
+        **percentiles_ms(once),
+        "ratio_to_calibration": round(speed / turns, 3),
+        "claims": claims,
+        "earlier_lines": earlier * LINES_PER_VISIT,
+        "peak_memory_mb": memory,
+        "scaling": [
+            {"claims": len(once), "claims_per_s": round(speed, 1), "peak_memory_mb": memory},
+            {"claims": len(more), "claims_per_s": round(len(more) / sum(more), 1), "peak_memory_mb": peak_memory_mb()},
+        ],
+    }
+
+
+def _measured(claims: int, earlier: int, seed: int) -> array[float]:
+    """The seconds that each claim took; making them up is not counted."""
+    arrangement = load().versions(COUNTRY)[-1]
+    agreement = agreement_under(arrangement)
+    terms(arrangement, agreement, FACILITY)
+    taken = array("d")
+    for some in _some(cases(arrangement, earlier, seed), claims):
+        for case in some:
+            start = time.perf_counter()
+            canonical(adjudicate(arrangement, agreement, case.coverage, case.history, case.visit))
+            taken.append(time.perf_counter() - start)
+    return taken
+
+
+def _some(made: Iterator[Case], count: int) -> Iterator[list[Case]]:
+    """`count` cases, a few at a time."""
+    for start in range(0, count, AT_ONCE):
+        yield list(islice(made, min(AT_ONCE, count - start)))

@@ -1,0 +1,1 @@
+"""The pages, on two real installations that know each other."""

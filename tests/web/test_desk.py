@@ -1,0 +1,137 @@
+"""The desk's page: who is this, what is open, and nobody is turned away."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from facility_agent.cards.draw import draw_card, png
+from facility_agent.web.drafts import Drafts
+from tests.web.conftest import Visit
+from tests.web.visitor import Page, Visitor
+from tests.web.world import World
+
+AWA, BOUKARY, MARIAM, SALIF = "MLT-000001-01", "MLT-000002-01", "MLT-000003-01", "MLT-000004-01"
+
+
+def band(page: Page) -> str:
+    """The colour of the verdict."""
+    found = [section["class"].split()[1] for section in page.every("section") if "verdict" in section.get("class", "")]
+    assert len(found) == 1, page.text[:300]
+    return found[0]
+
+
+async def test_a_scanned_card_opens_the_answer_under_its_own_address(world: World, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=world.cards[AWA].text)
+    assert page.status == 200 and page.url.startswith("/desk/answers/")
+    assert band(page) == "green" and "Droits ouverts" in page.text
+    assert "OUEDRAOGO Awa" in page.text and "identifié par sa carte" in page.text
+    assert any(link.startswith("/visits/new?visit=") for link in page.links)
+    assert (await clerk.get(page.url)).text == page.text, "a reload asks nothing again"
+
+
+async def test_a_revoked_card_is_red_and_says_that_care_is_possible(world: World, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=world.cards[SALIF].text)
+    assert band(page) == "red"
+    assert "Non couvert ce jour" in page.text and "soins possibles, à la charge du patient" in page.text
+
+
+async def test_an_emergency_is_never_red(world: World, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=world.cards[SALIF].text, emergency="1")
+    assert band(page) != "red" and "Urgence : soigner d’abord" in page.text.replace("\u00a0", " ")
+
+
+async def test_the_same_card_can_be_asked_again_with_an_emergency(world: World, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=world.cards[SALIF].text)
+    again = await clerk.post(page.url, emergency="1")
+    assert band(again) == "amber" and "identifié par sa carte" in again.text
+
+
+async def test_reasons_stand_where_one_key_hides_them(world: World, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=MARIAM)
+    assert page.html.count('class="private"') >= 1
+    hidden = page.html.split('class="private"')[1].split("</div>")[0]
+    assert "31/12/2025" in hidden and "31/12/2025" not in page.html.replace(hidden, "")
+    assert [box.get("accesskey") for box in page.every("input") if box.get("id") == "blank"] == ["m"]
+
+
+async def test_behind_every_reason_stands_its_clause(world: World, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=MARIAM)
+    assert "Jours de grâce pour la cotisation" in page.text and "/agreements#arrears_grace_days" in page.html
+
+
+async def test_a_photo_is_read_by_the_real_decoders(world: World, clerk: Visitor) -> None:
+    entry = world.cards[BOUKARY]
+    data = aiohttp.FormData({"csrf": clerk.csrf})
+    picture = png(draw_card(entry.card, entry.text, payer="Mutuelle inventée", invented=True))
+    data.add_field("photo", picture, filename="carte.png", content_type="image/png")
+    async with clerk.client.post("/desk/photo", data=data) as answer:
+        page = Page(answer.status, str(answer.url.relative()), await answer.text())
+    assert "SAWADOGO Boukary" in page.text and "identifié par sa carte" in page.text
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + b"0" * 50])
+async def test_a_photo_that_cannot_be_read_is_an_answer(content: bytes, clerk: Visitor) -> None:
+    data = aiohttp.FormData({"csrf": clerk.csrf})
+    data.add_field("photo", content, filename="x.png", content_type="image/png")
+    async with clerk.client.post("/desk/photo", data=data) as answer:
+        page = Page(answer.status, str(answer.url), await answer.text())
+    assert page.status == 422 and [box for box in page.every("div") if box.get("role") == "alert"]
+
+
+@pytest.mark.parametrize("text", ["MLT-999999-01", "???", "<script>alert(1)</script>", "9" * 300, ""])
+async def test_what_is_nobodys_card_is_shown_again_with_a_sentence(text: str, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=text)
+    assert page.status == 422 and page.value("text") == text
+    assert "error." not in page.text and "<script>alert(1)" not in page.html
+
+
+async def test_a_person_without_a_card_is_received_under_a_programme(clerk: Visitor) -> None:
+    fields = {"name": "BARRO Fatou", "sex": "F", "birth_date": "02/01/2024", "programme": "gratuite"}
+    page = await clerk.post("/desk/admission", proof="health-booklet", proof_number="C-17", **fields)
+    assert band(page) == "green" and "BARRO Fatou" in page.text and "100 %" in page.text
+    without = await clerk.post("/desk/admission", **fields)
+    assert band(without) == "amber" and "carnet de santé" in without.text
+
+
+WRONG_PEOPLE = [
+    ({"name": "BARRO Fatou"}, "Programme"),
+    ({"name": "", "emergency": "1"}, "Nom et prénoms"),
+    ({"name": "BARRO Fatou", "emergency": "1", "birth_date": "hier"}, "Date de naissance"),
+    ({"name": "BARRO Fatou", "programme": "free-beer"}, "Programme"),
+    ({"name": "BARRO Fatou", "emergency": "1", "birth_year": "1066"}, "Année de naissance"),
+]
+
+
+@pytest.mark.parametrize(("fields", "label"), WRONG_PEOPLE)
+async def test_a_wrong_field_is_named_and_the_rest_stays(fields: dict[str, str], label: str, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/admission", village="Tanghin", **fields)
+    assert page.status == 422 and f"«\u00a0{label}\u00a0»" in page.html
+    assert page.value("village") == "Tanghin" and page.value("name") == fields["name"]
+    assert [box for box in page.every("details") if "open" in box], "the form stays open"
+
+
+async def test_people_are_found_by_name_and_verified_from_the_list(clerk: Visitor) -> None:
+    page = await clerk.get("/members?text=kaboré")
+    assert "KABORE Mariam" in page.text and "OUEDRAOGO" not in page.text
+    numbers = [field["value"] for field in page.every("input") if field.get("name") == "text" and "id" not in field]
+    assert numbers == [MARIAM]
+    assert "Personne ne correspond" in (await clerk.get("/members?text=zzz")).text
+
+
+async def test_who_was_received_waits_once_until_the_care_is_recorded(world: World, visit: Visit) -> None:
+    clerk = await visit(world.facility, "responsable")
+    for _ in range(2):
+        await clerk.post("/desk/scan", text=AWA)
+    page = await clerk.get("/desk")
+    assert sum(link.startswith("/desk/answers/") for link in page.links) == 1
+
+
+def test_old_answers_leave_when_there_are_too_many() -> None:
+    from types import SimpleNamespace
+
+    drafts = Drafts()
+    for number in range(401):
+        visit = SimpleNamespace(id=str(number))
+        drafts.keep(SimpleNamespace(visit=visit, person=str(number)))  # type: ignore[arg-type]
+    assert len(drafts.waiting()) == 400 and drafts.waiting()[0].visit.id == "400"

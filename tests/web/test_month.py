@@ -1,0 +1,154 @@
+"""The month end and the audit: both sides through their pages alone, from the open visit to the reconciled batch."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+
+from facility_agent.workflows.site import OUTBOX
+from tests.web.conftest import Visit
+from tests.web.visitor import Page, Visitor
+from tests.web.world import World, open_world
+
+
+@pytest.fixture
+async def own_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Two installations for one test alone, which changes them."""
+    async with open_world(tmp_path_factory.mktemp("own")) as opened:
+        yield opened
+
+
+async def bring(visitor: Visitor, data: bytes) -> Page:
+    """Somebody brings a sealed file."""
+    form = aiohttp.FormData({"csrf": visitor.csrf})
+    form.add_field("file", data, filename="lettre.fae", content_type="application/octet-stream")
+    async with visitor.client.post("/envelopes", data=form) as answer:
+        return Page(answer.status, str(answer.url), await answer.text())
+
+
+async def kept(visitor: Visitor, path: str) -> bytes:
+    """A file that somebody keeps."""
+    async with visitor.client.get(path) as answer:
+        assert answer.status == 200 and answer.headers["Content-Disposition"].startswith("attachment")
+        return await answer.read()
+
+
+async def test_a_month_is_closed_decided_and_paid_through_the_pages(own_world: World, visit: Visit) -> None:
+    world = own_world
+    clerk, officer = await visit(world.facility, "responsable"), await visit(world.mutual, "medecin")
+    treasurer = await visit(world.mutual, "tresorier")
+
+    page = await clerk.get("/months/2026-04")
+    assert "provisoires" in page.text and "03/04/2026, numéro d’ordre 32" in page.text
+    await clerk.post("/visits/close", day="03/04/2026")
+    page = await clerk.get("/months/2026-04")
+    assert "numéro d’ordre" not in page.text and "/months/2026-04/close" not in page.html
+    world.clock.set(datetime(2026, 5, 4, 8, tzinfo=UTC))
+    for visitor, login in ((clerk, "responsable"), (officer, "medecin"), (treasurer, "tresorier")):
+        await visitor.sign_in(login)
+    page = await clerk.post("/months/2026-04/close", payer="MLT", scheme="mutual")
+    assert page.url.startswith("/batches/") and "CSPS-EX1-MLT-0003" in page.text
+    again = await clerk.post("/months/2026-04/close", payer="MLT", scheme="mutual")
+    assert again.status == 422 and "batch-second-main" not in again.text
+
+    batch = page.url.split("?")[0]
+    page = await clerk.post(f"{batch}/export")
+    files = sorted(link for link in page.links if "/files/" in link)
+    assert [(await kept(clerk, link))[:4] for link in files] == [b"%PDF", b"PK\x03\x04"]
+    sealed = await kept(clerk, "/envelopes/batch-CSPS-EX1-MLT-0003.fae")
+
+    page = await bring(officer, sealed)
+    assert "Bordereau reçu" in page.text
+    assert "déjà arrivé" in (await bring(officer, sealed)).text
+    audit = next(link for link in page.links if link.startswith("/audit/"))
+    page = await officer.get(audit)
+    assert "1 sur 1" in page.text and f"{audit}/decide" in page.links
+    page = await officer.post(f"{audit}/decide")
+    assert page.url == f"{audit}?done=batch-decided" and f"{audit}/decide" not in page.links
+    page = await treasurer.get(f"{audit}/pay")
+    assert "70\u00a0F\u202fCFA" in page.html
+    page = await treasurer.post(f"{audit}/pay", reference="", paid_on="04/05/2026")
+    assert page.status == 422 and page.value("paid_on") == "04/05/2026"
+    page = await treasurer.post(f"{audit}/pay", reference="VIR-9", paid_on="05/05/2026")
+    assert page.status == 422 and page.value("reference") == "VIR-9", "not a day to come"
+    await treasurer.post(f"{audit}/pay", reference="VIR-9", paid_on="04/05/2026")
+
+    for kind, said in (("receipt", "Accusé"), ("decision", "Décision reçue"), ("remittance", "État de paiement")):
+        letter = (world.mutual.folder / OUTBOX / f"{kind}-CSPS-EX1-MLT-0003.fae").read_bytes()
+        assert said in (await bring(clerk, letter)).text
+    page = await clerk.get(batch)
+    assert "VIR-9" in page.text and "Tout est payé et rapproché" in page.text
+
+
+async def test_an_officer_decides_a_line_otherwise_with_a_reason(own_world: World, visit: Visit) -> None:
+    world, march = own_world, own_world.march
+    officer, clerk = await visit(world.mutual, "medecin"), await visit(world.facility, "comptable")
+    page = await officer.get(f"/audit/{march.id}/decide")
+    amounts = [field["name"] for field in page.every("input") if field.get("name", "").startswith("amount-")]
+    assert len(amounts) == 2, "only the lines of the claim that differs"
+    line = amounts[1].removeprefix("amount-")
+    for fields, word in (
+        ({f"amount-{line}": "100"}, "motif"),
+        ({f"reason-{line}": "vu la carte"}, "montant accordé"),
+        ({f"amount-{line}": "999999", f"reason-{line}": "x"}, "dépasse"),
+        ({f"amount-{line}": "cent", f"reason-{line}": "x"}, "Montant accordé"),
+    ):
+        page = await officer.post(f"/audit/{march.id}/decide", **fields)
+        assert page.status == 422 and word in page.text
+        assert all(page.value(name) == value for name, value in fields.items())
+    assert await world.mutual.store.decision(march.id) is None
+    reason = "La nouvelle carte <b>a été montrée</b>."
+    await officer.post(f"/audit/{march.id}/decide", **{f"amount-{line}": "300", f"reason-{line}": reason})
+    decision = await world.mutual.store.decision(march.id)
+    assert decision is not None and decision.decided_by == "medecin" and decision.amount == 4080 + 300
+    assert (await officer.get(f"/audit/{march.id}/decide")).url == f"/audit/{march.id}"
+
+    letter = (world.mutual.folder / OUTBOX / f"decision-{march.number}.fae").read_bytes()
+    await bring(clerk, letter)
+    page = await clerk.get(f"/batches/{march.id}")
+    assert reason in page.text and "<b>a été" not in page.html
+    assert "réduite" in page.text and "refusée" in page.text
+
+
+async def test_the_months_show_their_batches_and_where_they_stand(world: World, clerk: Visitor) -> None:
+    page = await clerk.get("/months")
+    assert {f"/batches/{world.february.id}", f"/batches/{world.march.id}", "/months/2026-03"} <= page.links
+    assert "rapproché" in page.text and "reçu" in page.text
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026", "x"])
+async def test_what_is_no_month_is_an_answer(month: str, clerk: Visitor) -> None:
+    page = await clerk.get(f"/months/{month}")
+    assert page.status == 422 and "n’est pas un mois" in page.text
+
+
+@pytest.mark.parametrize("name", ["nothing.pdf", "..%2Fconfig.toml", "%2e%2e%2fconfig.toml"])
+async def test_only_the_files_of_a_batch_can_be_kept(name: str, world: World, clerk: Visitor) -> None:
+    for path in (f"/batches/{world.march.id}/files/{name}", f"/envelopes/{name}"):
+        async with clerk.client.get(path) as answer:
+            assert answer.status == 404
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", b"FAE1" + bytes(200)])
+async def test_a_file_that_is_no_letter_changes_nothing(data: bytes, clerk: Visitor) -> None:
+    page = await bring(clerk, data)
+    assert page.status == 422 and [box for box in page.every("div") if box.get("role") == "alert"]
+    assert "error." not in page.text
+
+
+async def test_conditions_are_for_the_medical_adviser_only(world: World, visit: Visit) -> None:
+    claim = f"/audit/{world.march.id}/claims/{world.march.items[0].claim}"
+    for login, shown in (("medecin", True), ("agent", False), ("tresorier", False)):
+        page = await (await visit(world.mutual, login)).get(claim)
+        assert page.status == 200 and ("paludisme simple" in page.text) is shown, login
+
+
+async def test_the_claims_to_look_at_come_first_by_their_money(world: World, officer: Visitor) -> None:
+    page = await officer.get(f"/audit/{world.march.id}")
+    claims = [link for link in page.links if "/claims/" in link]
+    assert len(claims) == 1 and "12 sur 13" in page.text and "Carte annulée" in page.text
+    page = await officer.get(claims[0])
+    assert "ZONGO Salif" in page.text and "refusée" in page.text and "Calculé ici" in page.text

@@ -1,0 +1,110 @@
+"""Every word that a page says exists in both languages, with the same fields."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from facility_agent.arrangements.model import Clauses
+from facility_agent.storage.store.care import VISIT_MOVES
+from facility_agent.vocabulary.findings import CATALOGUE
+from facility_agent.web import app, invoices, visit_form
+from facility_agent.words import LANGUAGES, catalogue, fields_of
+from facility_agent.workflows.exchange import KINDS
+
+WEB = Path(app.__file__).parent
+TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+MODULES = sorted(WEB.glob("*.py"))
+
+#: A macro's first argument, and the key that it says.
+MACROS = {
+    "help": "page.{}.help",
+    "field": "field.{}",
+    "day_field": "field.{}",
+    "choose": "field.{}",
+    "tick": "field.{}",
+    "empty": "{}",
+}
+
+#: Keys that templates put together, and all that may be put in.
+BUILT = {
+    "page.language.": LANGUAGES,
+    "page.how.": ("card", "number", "paper", "none"),
+    "page.party.": ("facility", "payer"),
+    "page.result.": visit_form.RESULTS,
+    "page.waiting.": ("open", "recorded"),
+    "page.received.": tuple(dict.fromkeys(chain.from_iterable(KINDS.values()))),
+    "page.finding.": tuple(CATALOGUE),
+    "verdict.": ("green", "amber", "red"),
+    "outcome.": ("accepted", "reduced", "refused", "pending"),
+    "weight.": ("note", "reduce", "refuse", "unchecked"),
+    "sex.": ("F", "M"),
+    "state.visit.": tuple(state for state in VISIT_MOVES if state not in ("", "claimed")),
+    "state.batch.": ("preview", *invoices.STEPS, "paid-in-part"),
+    "state.agreement.": ("draft", "signed-by-one", "in-force", "suspended"),
+    "doc.clause.": Clauses.__struct_fields__,
+    "scope.": ("person", "household"),
+    "doc.per.": ("visit", "day", "month", "year", "coverage"),
+}
+
+
+def keys_of(text: str) -> set[str]:
+    """The keys that a template or a module says as they stand."""
+    found = set(re.findall(r'\bt\("([a-z][\w.-]+[\w-])"', text))
+    found |= set(re.findall(r'"((?:page|action|field|verdict)\.[a-z][\w.-]*[\w-])"', text))
+    for macro, key in MACROS.items():
+        found |= {key.format(name) for name in re.findall(rf'\b{macro}\("([a-z][\w.-]*)"', text)}
+    found |= {f"error.{code}" for code in re.findall(r'InputError\("([a-z-]+)"', text)}
+    found |= {f"page.done.{done}" for done in re.findall(r"[?&]done=([a-z-]+)", text)}
+    return {key for key in found if key.count(".") and not key.startswith("item.")}
+
+
+EVERY_KEY = sorted(
+    set().union(*(keys_of(path.read_text(encoding="utf-8")) for path in (*TEMPLATES, *MODULES)))
+    | {f"{start}{value}" for start, values in BUILT.items() for value in values}
+)
+
+
+def test_the_pages_say_many_words() -> None:
+    assert len(EVERY_KEY) > 400
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_that_a_page_says_is_in_the_catalogue(language: str) -> None:
+    assert [key for key in EVERY_KEY if key not in catalogue(language)] == []
+
+
+def test_no_word_of_the_pages_is_left_over() -> None:
+    files = [WEB.parent / "words" / language / "web.po" for language in LANGUAGES]
+    own = [set(re.findall(r'^msgid "(.+)"', file.read_text(encoding="utf-8"), re.MULTILINE)) for file in files]
+    assert own[0] == own[1]
+    spoken = {*EVERY_KEY, *(f"page.clause.{kind}" for kind in CLAUSES), *SPOKEN_ELSEWHERE}
+    assert sorted(own[0] - spoken) == []
+
+
+#: What findings cite, beside the single clauses of an arrangement.
+CLAUSES = (
+    "agreement", "approval", "arrangement", "article", "card", "coverage", "dates", "decision", "deductible",
+    "duplicates", "emergency", "form", "levels", "limit", "package", "protocol", "rate", "requirement", "roles",
+    "tariff", "waiting",
+)  # fmt: skip
+
+#: Labels of fields that a sentence names, and of the line where they stand.
+SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password")
+
+
+@pytest.mark.parametrize("key", [key for key in EVERY_KEY if not key.startswith("doc.")])
+def test_both_languages_speak_of_the_same_fields(key: str) -> None:
+    french, english = catalogue("fr")[key], catalogue("en")[key]
+    assert french.strip() and english.strip()
+    assert fields_of(french) == fields_of(english)
+
+
+@pytest.mark.parametrize("key", [key for key in EVERY_KEY if key.startswith("error.")])
+def test_an_error_says_what_happened_that_nothing_changed_and_what_to_do(key: str) -> None:
+    assert len(re.findall(r"[.?!](?:\s|$)", catalogue("fr")[key])) >= 2, catalogue("fr")[key]
+    assert re.search(r"[Rr]ien n’a été|[Rr]ien n'a été", catalogue("fr")[key])
+    assert re.search(r"[Nn]othing (?:was|that)", catalogue("en")[key])

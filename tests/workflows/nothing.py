@@ -1,0 +1,156 @@
+"""Bad input changes nothing, and says so: every table and file before and after, and the sentence in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.identifiers import digest
+from facility_agent.words import LANGUAGES, Words
+from facility_agent.workflows.site import Site
+
+TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    "postgres": "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
+}
+
+
+async def everything(*sites: Site) -> dict[str, Any]:
+    """All rows of all tables of these installations, and the digests of their files."""
+    found: dict[str, Any] = {}
+    for site in sites:
+        database = site.store.database
+        for name in sorted(row["name"] for row in await database.rows(TABLES[database.dialect])):
+            rows = await database.rows(f'SELECT * FROM "{name}"')
+            found[f"{site.config.code}:{name}"] = sorted(repr({key: _plain(row[key]) for key in row}) for row in rows)
+        found |= {f"{site.config.code}/{name}": held for name, held in files(site.folder).items()}
+    return found
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Every file below a folder by its name from there, but for the databases."""
+    every = (path for path in sorted(folder.rglob("*")) if path.is_file() and ".sqlite3" not in path.name)
+    return {str(path.relative_to(folder)): digest(path.read_bytes()) for path in every}
+
+
+@asynccontextmanager
+async def refused(code: str, *sites: Site) -> AsyncIterator[None]:
+    """What happens inside is bad input: this code, its sentences, and not one row or file touched."""
+    before = await everything(*sites)
+    with pytest.raises(InputError) as caught:
+        yield
+    told(caught.value, code)
+    assert await everything(*sites) == before
+
+
+def told(error: InputError, code: str) -> None:
+    """The error has this code, and a sentence in each language that says what to do, with nothing left open."""
+    assert error.code == code, str(error)
+    for language, what_to_do in zip(LANGUAGES, SAYS[code], strict=True):
+        words = Words(language)
+        assert words.has(f"error.{code}"), f"{code} has no sentence in {language}"
+        sentence = words(f"error.{code}", **error.fields)
+        assert what_to_do in sentence, sentence
+        assert "{" not in sentence, sentence
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+#: What a person is told to do, in French and in English.
+SAYS: dict[str, tuple[str, str]] = {
+    # The desk
+    "picture-empty": ("Prenez la photo encore une fois", "Take the photo once more"),
+    "picture-format": ("Envoyez une photo JPEG", "Send a JPEG"),
+    "picture-no-code": ("Approchez la carte", "Bring the card closer"),
+    "card-not-ours": ("tapez le numéro de membre", "type the member number"),
+    "card-misread": ("Scannez la carte encore une fois", "Scan the card once more"),
+    "member-unknown": ("Vérifiez le numéro", "Check the number"),
+    "sign-in-wrong": ("Recommencez", "Try again"),
+    # Visits
+    "visit-empty": ("Ajoutez au moins une ligne", "Add at least one line"),
+    "visit-in-future": ("Corrigez la date", "Correct the day"),
+    "act-without-tariff": ("Demandez un avenant", "Ask for an amendment"),
+    "arrangement-missing": ("vérifiez la date", "check the day"),
+    "visit-changed": ("refaites votre saisie", "enter your change once more"),
+    "visit-not-open": ("une visite qui la remplace", "one that replaces it"),
+    "reason-missing": ("Écrivez-la en quelques mots", "Write it in a few words"),
+    "claim-unknown": ("Vérifiez le numéro", "Check the number"),
+    "claim-replaced-twice": ("Corrigez celle qui la remplace", "Correct the one that replaces it"),
+    # The month
+    "month-malformed": ("Écrivez-le 2026-03", "Write it 2026-03"),
+    "month-not-over": ("Revenez le mois suivant", "Come back next month"),
+    "month-visits-open": ("Clôturez les journées d’abord", "Close the days first"),
+    "batch-second-main": ("un bordereau complémentaire", "a supplementary batch"),
+    "batch-empty": ("Vérifiez le mois", "Check the month"),
+    "batch-unknown": ("vérifiez auprès de l’expéditeur", "check with the sender"),
+    # Sealed files
+    "envelope-not-ours": ("Choisissez le fichier reçu", "Choose the file that you received"),
+    "envelope-truncated": ("Copiez le fichier de nouveau", "Copy the file again"),
+    "envelope-altered": ("Demandez à l’expéditeur de l’envoyer de nouveau", "Ask the sender to send it again"),
+    "envelope-version": ("Mettez ce poste à jour", "Upgrade this computer"),
+    "envelope-for-somebody-else": ("Remettez-la à son destinataire", "Hand it to its recipient"),
+    "envelope-sender-unknown": ("comparez les empreintes", "compare the fingerprints"),
+    "envelope-kind-not-ours": ("Vérifiez à qui l’envoyer", "Check whom to send it to"),
+    "envelope-id-reused": ("Demandez à l’expéditeur laquelle", "Ask the sender which"),
+    "envelope-sequence-reused": ("sous un nouveau numéro", "under a new number"),
+    "message-malformed": ("Signalez cet endroit à l’expéditeur", "Tell the sender this place"),
+    "party-unknown": ("Échangez d'abord les clés publiques", "Exchange the public keys first"),
+    "register-older": ("demandez à MLT son dernier fichier", "ask MLT for its latest file"),
+    "register-of-another": ("Demandez-le à MLT", "Ask MLT for it"),
+    "register-number-twice": ("un fichier corrigé", "a corrected register"),
+    # Batches and their answers
+    "batch-for-another-payer": ("Envoyez-le à AUTRE", "Send it to AUTRE"),
+    "batch-of-another-facility": ("Demandez-le à AUTRE", "Ask AUTRE for it"),
+    "batch-inconsistent": ("Signalez-le", "Report it"),
+    "batch-id-reused": ("lequel des deux est le bon", "which of the two is right"),
+    "claim-malformed": ("Demandez à la formation sanitaire de refaire", "Ask the health facility to make it anew"),
+    "claim-replaces-foreign": ("Demandez à celle qui l’envoie", "Ask its sender"),
+    "claim-id-reused": ("Une correction est une nouvelle feuille", "A correction is a new claim"),
+    "claim-in-another-batch": ("Retirez-la de ce bordereau-ci", "Leave it out of this batch"),
+    "receipt-does-not-fit": ("quel bordereau elle a reçu", "which batch it received"),
+    "answer-of-another": ("Attendez la réponse de MLT", "Wait for the answer of MLT"),
+    "decision-does-not-fit": ("Demandez à la mutuelle de la renvoyer", "Ask the mutual to send it again"),
+    "decision-second": ("par un recours", "by a contestation"),
+    "remittance-before-decision": ("Recevez d’abord la décision", "Receive the decision first"),
+    "remittance-does-not-add-up": ("Demandez à la mutuelle de le renvoyer", "Ask the mutual to send it again"),
+    "remittance-second": ("Ouvrez le bordereau", "Open the batch"),
+    "reference-missing": ("Écrivez-la", "Write it"),
+    "payment-nothing-open": ("Vérifiez le numéro du bordereau", "Check the batch number"),
+    "override-without-reason": ("Écrivez le motif", "Write the reason"),
+    "override-above-claimed": ("Saisissez un montant", "Enter an amount"),
+    "override-names-nothing": ("choisissez une de ses lignes", "choose one of its lines"),
+    # Agreements
+    "agreement-missing": ("Recevez ou signez la convention", "Receive or sign the agreement"),
+    "agreement-open": ("Complétez l'annexe", "Complete the annex"),
+    "agreement-signature": ("Demandez-lui de vous renvoyer la convention", "Ask them to send the agreement again"),
+    "agreement-party": ("Vérifiez qui doit signer", "Check who has to sign"),
+    "agreement-other-terms": ("demandent un avenant", "need an amendment"),
+    # Members and keys
+    "members-encoding": ("Enregistrez-le en « CSV UTF-8 »", "Save it as “CSV UTF-8”"),
+    "members-empty": ("Vérifiez que c'est le bon fichier", "Check that it is the right file"),
+    "members-column": ("Colonnes admises", "Accepted columns"),
+    "members-column-missing": ("Ajoutez ces colonnes", "Add these columns"),
+    "members-row-length": ("Corrigez la ligne", "Correct the line"),
+    "members-cell": ("Corrigez la case", "Correct the cell"),
+    "members-number-twice": ("Corrigez le fichier", "Correct the file"),
+    "key-passphrase-wrong": ("Tapez-la encore une fois", "Type it once more"),
+    "key-passphrase-short": ("Choisissez plusieurs mots", "Choose several words"),
+    "card-dates": ("Corrigez les dates", "Correct the dates"),
+    "config-exists": ("Choisissez un autre dossier", "Choose another folder"),
+    "config-missing": ("facility-agent init", "facility-agent init"),
+    "config-wrong": ("Corrigez-le", "Correct it"),
+    "code-malformed": ("lettres, chiffres", "letters, digits"),
+    "zone-unknown": ("Africa/Ouagadougou", "Africa/Ouagadougou"),
+    "database-in-use": ("une base à elle", "a database of its own"),
+    "database-unreachable": ("Vérifiez l’adresse", "Check the address"),
+    "account-exists": ("Choisissez un autre nom", "Choose another name"),
+    "password-short": ("Prenez au moins", "Take at least"),
+    "role-unknown": ("Rôles :", "Roles:"),
+}

@@ -1,0 +1,301 @@
+"""A sealed file that cannot be used says why and changes nothing: damaged, misdirected, or not the sender's to send."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+
+import msgspec
+import pytest
+
+from facility_agent.exchange.messages import BatchMessage, Register
+from facility_agent.invoicing.batch import gather
+from facility_agent.vocabulary.identifiers import canonical, digest
+from facility_agent.vocabulary.records import Claim, LineAdjudication
+from facility_agent.vocabulary.settlement import Batch, BatchItem, Decision, Receipt, Remittance
+from facility_agent.workflows import month_end
+from facility_agent.workflows.month_end import BatchView
+from facility_agent.workflows.site import Site
+from tests.workflows.conftest import Made
+from tests.workflows.nothing import refused
+from tests.workflows.places import Places, copied_places
+from tests.workflows.post import agreed, brought, letter, stranger
+
+replace = msgspec.structs.replace
+
+
+@pytest.fixture(scope="module")
+async def other_mutual(held: Places, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    async with stranger(held, tmp_path_factory.mktemp("other"), "mutual") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+async def view(held: Places) -> BatchView:
+    """The month as the health centre sent it."""
+    (found,) = await month_end.batches(held.facility)
+    return found
+
+
+@pytest.fixture(scope="module")
+async def unsent(made_sent: Made, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Places]:
+    """The pair before the mutual has anything, for batches that it must not take."""
+    folder = tmp_path_factory.mktemp("unsent")
+    async with copied_places(made_sent.folder, folder, made_sent.cards, made_sent.now) as places:
+        yield places
+
+
+DAMAGED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "nothing at all": ("envelope-not-ours", lambda data: b""),
+    "a photo": ("envelope-not-ours", lambda data: b"\xff\xd8\xff\xe0 JFIF"),
+    "cut after the head": ("envelope-truncated", lambda data: data[:300]),
+    "cut by one byte": ("envelope-truncated", lambda data: data[:-1]),
+    "one bit turned in the middle": ("envelope-altered", lambda data: _turned(data, len(data) // 2)),
+    "one bit turned at the end": ("envelope-altered", lambda data: _turned(data, len(data) - 1)),
+    "something added": ("envelope-altered", lambda data: data + b"."),
+    "of a later version": ("envelope-version", lambda data: b"FAE2" + data[4:]),
+}
+
+
+def _turned(data: bytes, place: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+async def test_a_damaged_file_is_not_taken(how: str, held: Places) -> None:
+    code, damage = DAMAGED[how]
+    names = [letter.name for letter in await held.mutual.store.letters("out") if letter.kind == "decision"]
+    data = await held.mutual.store.sealed(names[0])
+    assert data is not None
+    async with refused(code, held.facility):
+        await brought(held.facility, damage(data))
+
+
+async def test_a_letter_for_somebody_else_is_not_opened(held: Places, other_mutual: Site, view: BatchView) -> None:
+    data = await letter(held.facility, other_mutual, "batch", BatchMessage(view.batch, view.claims))
+    async with refused("envelope-for-somebody-else", held.mutual):
+        await brought(held.mutual, data)
+
+
+async def test_a_letter_of_an_unknown_sender_is_not_opened(
+    held: Places, other_mutual: Site, view: BatchView, unsent: Places
+) -> None:
+    receipt = Receipt(view.batch.id, view.batch.number, date(2026, 4, 5), len(view.batch.items), view.batch.due, "")
+    data = await letter(other_mutual, held.facility, "receipt", receipt)
+    async with refused("envelope-sender-unknown", unsent.facility):
+        await brought(unsent.facility, data)
+
+
+async def test_a_letter_of_the_wrong_kind_is_sent_on(held: Places) -> None:
+    state = await held.mutual.store.register_state("MLT")
+    assert state is not None
+    coverages = await held.mutual.store.all_coverages("MLT")
+    data = await letter(held.facility, held.mutual, "register", Register("MLT", 9, state.as_of, coverages))
+    async with refused("envelope-kind-not-ours", held.mutual):
+        await brought(held.mutual, data)
+
+
+async def test_an_older_register_is_not_taken(held: Places) -> None:
+    coverages = await held.mutual.store.all_coverages("MLT")
+    data = await letter(held.mutual, held.facility, "register", Register("MLT", 1, date(2026, 1, 1), coverages))
+    async with refused("register-older", held.facility):
+        await brought(held.facility, data)
+
+
+async def test_the_register_of_another_payer_is_not_taken(held: Places, other_mutual: Site) -> None:
+    coverages = await held.mutual.store.all_coverages("MLT")
+    for payer in ("MLT", "AUTRE"):
+        data = await letter(other_mutual, held.facility, "register", Register(payer, 9, date(2026, 4, 1), coverages))
+        async with refused("register-of-another", held.facility):
+            await brought(held.facility, data)
+
+
+async def test_a_register_that_names_somebody_twice_is_not_taken(held: Places) -> None:
+    coverages = await held.mutual.store.all_coverages("MLT")
+    twice = Register("MLT", 9, date(2026, 4, 1), (*coverages, coverages[0]))
+    data = await letter(held.mutual, held.facility, "register", twice)
+    async with refused("register-number-twice", held.facility):
+        await brought(held.facility, data)
+
+
+async def _answers(places: Places, batch_id: str) -> tuple[Receipt, Decision, Remittance]:
+    """What the mutual really answered."""
+    store = places.mutual.store
+    receipt, decision = await store.receipt(batch_id), await store.decision(batch_id)
+    (remittance,) = await store.remittances(batch_id)
+    assert receipt is not None and decision is not None
+    return receipt, decision, remittance
+
+
+async def test_nobody_but_its_payer_answers_a_batch(held: Places, other_mutual: Site, view: BatchView) -> None:
+    receipt, decision, remittance = await _answers(held, view.batch.id)
+    for kind, message in (("receipt", receipt), ("decision", decision), ("remittance", remittance)):
+        data = await letter(other_mutual, held.facility, kind, message)  # type: ignore[arg-type]
+        async with refused("answer-of-another", held.facility):
+            await brought(held.facility, data)
+
+
+async def test_an_answer_to_an_unknown_batch_is_not_taken(held: Places, view: BatchView) -> None:
+    receipt, decision, remittance = await _answers(held, view.batch.id)
+    for kind, message in (("receipt", receipt), ("decision", decision), ("remittance", remittance)):
+        data = await letter(held.mutual, held.facility, kind, replace(message, batch="unknown"))  # type: ignore[arg-type]
+        async with refused("batch-unknown", held.facility):
+            await brought(held.facility, data)
+
+
+async def test_a_receipt_for_other_amounts_is_not_taken(held: Places, view: BatchView) -> None:
+    receipt, _, _ = await _answers(held, view.batch.id)
+    for other in (replace(receipt, due=receipt.due - 1), replace(receipt, claims=1), replace(receipt, number="X")):
+        data = await letter(held.mutual, held.facility, "receipt", other)
+        async with refused("receipt-does-not-fit", held.facility):
+            await brought(held.facility, data)
+
+
+def _changed_line(decision: Decision, **changes: int) -> Decision:
+    first = decision.claims[0]
+    lines = (replace(first.lines[0], **changes), *first.lines[1:])
+    return replace(decision, claims=(replace(first, lines=lines), *decision.claims[1:]))
+
+
+MISFITS: dict[str, Callable[[Decision], Decision]] = {
+    "a claim too few": lambda decision: replace(decision, claims=decision.claims[1:]),
+    "a claim answered twice": lambda decision: replace(decision, claims=(*decision.claims, decision.claims[0])),
+    "a claim of somebody else": lambda decision: replace(
+        decision, claims=(*decision.claims, replace(decision.claims[0], claim="foreign"))
+    ),
+    "a line that claims more": lambda decision: _changed_line(decision, claimed=5_000),
+    "a line that pays more than was claimed": lambda decision: _changed_line(decision, amount=5_000),
+}
+
+
+@pytest.mark.parametrize("how", MISFITS)
+async def test_a_decision_that_does_not_fit_its_batch_is_not_taken(how: str, held: Places, view: BatchView) -> None:
+    _, decision, _ = await _answers(held, view.batch.id)
+    data = await letter(held.mutual, held.facility, "decision", MISFITS[how](decision))
+    async with refused("decision-does-not-fit", held.facility):
+        await brought(held.facility, data)
+
+
+async def test_a_second_different_decision_is_not_taken(answered: Places) -> None:
+    (batch,) = await answered.facility.store.batches()
+    _, decision, remittance = await _answers(answered, batch.batch.id)
+    await brought(answered.facility, await letter(answered.mutual, answered.facility, "decision", decision))
+    other = await letter(answered.mutual, answered.facility, "decision", replace(decision, id="another"))
+    async with refused("decision-second", answered.facility):
+        await brought(answered.facility, other)
+    await brought(answered.facility, await letter(answered.mutual, answered.facility, "remittance", remittance))
+    for kind, message in (("decision", decision), ("remittance", remittance)):
+        # Made anew and sent under another number: the same answer counts once.
+        again = await letter(answered.mutual, answered.facility, kind, message)  # type: ignore[arg-type]
+        assert not (await brought(answered.facility, again)).again
+    (after,) = await month_end.batches(answered.facility)
+    assert (after.state, after.remittances) == ("reconciled", (remittance,))
+
+
+async def test_a_remittance_that_does_not_add_up_is_not_taken(held: Places, view: BatchView) -> None:
+    _, _, remittance = await _answers(held, view.batch.id)
+    data = await letter(held.mutual, held.facility, "remittance", replace(remittance, amount=remittance.amount + 1))
+    async with refused("remittance-does-not-add-up", held.facility):
+        await brought(held.facility, data)
+
+
+async def test_a_remittance_before_the_decision_is_not_taken(held: Places, view: BatchView) -> None:
+    _, _, remittance = await _answers(held, view.batch.id)
+    data = await letter(held.mutual, held.facility, "remittance", remittance)
+    async with refused("remittance-before-decision", held.facility):
+        await brought(held.facility, data)
+
+
+def _item(claim: Claim, item: BatchItem) -> BatchItem:
+    return replace(item, digest=digest(canonical(claim)))
+
+
+def _with_claim(view: BatchView, claim: Claim, **batch: object) -> BatchMessage:
+    """The batch with its first claim exchanged, digest and all."""
+    items = (_item(claim, view.batch.items[0]), *view.batch.items[1:])
+    return BatchMessage(replace(view.batch, items=items, **batch), (claim, *view.claims[1:]))
+
+
+def _odd_batches(view: BatchView) -> dict[str, tuple[str, BatchMessage]]:
+    """Batches that the mutual must not take, each with its reason."""
+    batch, claims = view.batch, view.claims
+    first = claims[0]
+    judged = first.adjudication
+    line = judged.lines[0]
+
+    def with_lines(*lines: object) -> BatchMessage:
+        return _with_claim(view, replace(first, adjudication=replace(judged, lines=lines)))
+
+    def of(changed: Batch) -> BatchMessage:
+        return BatchMessage(changed, claims)
+
+    free = LineAdjudication(line.id, line.act, 0, 0, 0, 0, 0, 0)
+    nothing = replace(line, shares=(*line.shares, replace(line.shares[0], payer="nobody", amount=0)))
+    dearer = replace(batch.items[0], due=batch.items[0].due + 100)
+    return {
+        "for another payer": ("batch-for-another-payer", of(replace(batch, payer="AUTRE"))),
+        "of another facility": ("batch-of-another-facility", of(replace(batch, facility="AUTRE"))),
+        "of no month": ("month-malformed", of(replace(batch, month="2026-13"))),
+        "of another month": ("batch-inconsistent", of(replace(batch, month="2026-04"))),
+        "with an item that asks more": ("batch-inconsistent", of(replace(batch, items=(dearer, *batch.items[1:])))),
+        "with a claim changed after it was gathered": (
+            "batch-inconsistent",
+            BatchMessage(batch, (replace(first, minted_on=date(2026, 3, 4)), *claims[1:])),
+        ),
+        "with a line answered twice": ("claim-malformed", with_lines(*judged.lines, free)),
+        "with a line that nobody gave": (
+            "claim-malformed",
+            with_lines(*judged.lines, replace(free, id="9")),
+        ),
+        "with a payer of nothing": ("claim-malformed", with_lines(nothing, *judged.lines[1:])),
+    }
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["for another payer", "of another facility", "of no month", "of another month",
+     "with an item that asks more", "with a claim changed after it was gathered", "with a line answered twice",
+     "with a line that nobody gave", "with a payer of nothing"],
+)  # fmt: skip
+async def test_a_batch_that_is_not_in_order_is_not_taken(how: str, unsent: Places, view: BatchView) -> None:
+    code, message = _odd_batches(view)[how]
+    data = await letter(unsent.facility, unsent.mutual, "batch", message)
+    async with refused(code, unsent.mutual):
+        await brought(unsent.mutual, data)
+
+
+async def test_another_facility_needs_an_agreement_and_replaces_nothing_of_ours(
+    answered: Places, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (ours,) = await month_end.batches(answered.facility)
+    visit = replace(ours.claims[0].visit, facility="AUTRE")
+    claim = replace(ours.claims[0], id="new", number="AUTRE-1", visit=visit, replaces=ours.claims[0].id)
+    batch = gather([claim], "AUTRE", "MLT", "mutual", "2026-03", "AUTRE-MLT-0001", "b", "main", date(2026, 4, 2), True)
+    async with stranger(answered, tmp_path_factory.mktemp("other"), "facility") as other:
+        data = await letter(other, answered.mutual, "batch", BatchMessage(batch, (claim,)))
+        async with refused("agreement-missing", answered.mutual):
+            await brought(answered.mutual, data)
+        await agreed(other, answered.mutual)
+        async with refused("claim-replaces-foreign", answered.mutual):
+            await brought(answered.mutual, data)
+        plain = replace(claim, replaces="")
+        batch = replace(batch, items=(replace(batch.items[0], digest=digest(canonical(plain))),))
+        data = await letter(other, answered.mutual, "batch", BatchMessage(batch, (plain,)))
+        assert (await brought(answered.mutual, data)).about == "b"
+
+
+async def test_a_batch_that_was_taken_is_not_taken_again_under_another_name(held: Places, view: BatchView) -> None:
+    batch, claims = view.batch, view.claims
+    changed = replace(claims[0], minted_on=date(2026, 3, 4))
+    odd = {
+        "batch-id-reused": BatchMessage(replace(batch, closed_on=date(2026, 4, 1)), claims),
+        "batch-second-main": BatchMessage(replace(batch, id="second", number="CSPS-EX1-MLT-0002"), claims),
+        "claim-in-another-batch": BatchMessage(
+            replace(batch, id="second", number="CSPS-EX1-MLT-0002", kind="supplementary"), claims
+        ),
+        "claim-id-reused": _with_claim(view, changed, id="third", number="CSPS-EX1-MLT-0003", kind="regularisation"),
+    }
+    for code, message in odd.items():
+        data = await letter(held.facility, held.mutual, "batch", message)
+        async with refused(code, held.mutual):
+            await brought(held.mutual, data)
