@@ -41,6 +41,20 @@ def print_cards(
     print(words()("cli.cards-written", cards=written, folder=str(out)))
 
 
+@app.command("revoke")
+def revoke(folder: Folder, serials: Annotated[list[int], typer.Argument(help="Serial numbers of the cards.")]) -> None:
+    """Revoke cards by their serial numbers; the next list that is sent names them."""
+    from facility_agent.workflows.membership import revoke as withdraw
+    from facility_agent.workflows.site import open_site
+
+    async def work() -> None:
+        async with open_site(folder) as site:
+            await withdraw(site, serials)
+
+    asyncio.run(work())
+    print(words()("cli.cards-revoked", count=len(serials)))
+
+
 @app.command("read")
 def read(
     image: Annotated[Path, typer.Argument(help="A photo or scan of a card.")],

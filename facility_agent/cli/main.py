@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from facility_agent.cli import agreement, bench, cards, contracts, installation, month, pure
+from facility_agent.cli import administration, agreement, bench, cards, contracts, installation, month, pure
 
 app = typer.Typer(
     name="facility-agent",
@@ -30,6 +30,11 @@ app.command("init")(installation.init)
 app.command("serve")(installation.serve)
 app.command("demo")(installation.demo)
 app.command("receive")(installation.receive)
+app.command("backup")(administration.backup)
+app.add_typer(administration.keys, name="keys")
+app.add_typer(administration.members, name="members")
+app.add_typer(administration.register, name="register")
+app.add_typer(administration.account, name="account")
 app.command("verify")(cards.verify)
 app.add_typer(cards.app, name="card")
 app.command("month-end")(month.month_end)

@@ -43,12 +43,20 @@ def check(
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(help="case or adjudication")] = "case",
+    kind: Annotated[str, typer.Argument(help="case, adjudication, arrangement, agreement or annex")] = "case",
 ) -> None:
-    """Print the JSON Schema of what `check` reads (case) or gives (adjudication)."""
+    """Print the JSON Schema of what `check` reads (case), what it gives, or a contract's records."""
+    from facility_agent.arrangements.agreement import Agreement, Annex
+    from facility_agent.arrangements.model import Arrangement
     from facility_agent.workflows.comparing import Case
 
-    kinds: dict[str, Any] = {"case": Case, "adjudication": Adjudication}
+    kinds: dict[str, Any] = {
+        "case": Case,
+        "adjudication": Adjudication,
+        "arrangement": Arrangement,
+        "agreement": Agreement,
+        "annex": Annex,
+    }
     if kind not in kinds:
         raise InputError("schema-unknown", kind=kind, known=", ".join(kinds))
     print_json(msgspec.json.schema(kinds[kind]))

@@ -82,7 +82,8 @@ async def keep(site: Site, agreement: Agreement, who: str) -> None:
     """
     keys = {party.party: party for party in await site.partners()}
     terms = signed_terms(agreement)
-    held_here = {entry for copy in await site.store.agreements() if copy.id == agreement.id for entry in copy.signatures}
+    copies = [copy for copy in await site.store.agreements() if copy.id == agreement.id]
+    held_here = {entry for copy in copies for entry in copy.signatures}
     for signature in agreement.signatures:
         if not signature.key and (signature.party != site.config.code or signature in held_here):
             continue  # on paper: the other side vouches for its own page, and nobody for ours

@@ -145,9 +145,12 @@ def answer_of(arrangement: Arrangement, example: Example) -> Adjudication:
         for entry in covered
     )  # fmt: skip
     lines = tuple(
-        CareLine(str(at), care.act, care.quantity, care.unit_price, care.at, care.role, care.result, care.prescribed)
+        CareLine(
+            str(at), care.act, care.quantity, care.unit_price, care.at, care.role, care.result, care.prescribed,
+            care.prescribed_on,
+        )
         for at, care in enumerate(said.care, 1)
-    )
+    )  # fmt: skip
     same = set(Visit.__struct_fields__) & set(Written.__struct_fields__) - {"facility"}
     facts = {name: getattr(said, name) for name in same}
     visit = Visit(id="example", facility=FACILITY, day=said.on, beneficiary=person, lines=lines, **facts)
@@ -163,7 +166,7 @@ def _agreement(arrangement: Arrangement, example: Example, payers: set[str]) -> 
     place = example.written.facility
     facility = Party(
         code=FACILITY, name="Invented facility", role="facility", invented=True,
-        level=place.level, ownership=place.ownership, region=place.region,
+        type=place.type, level=place.level, ownership=place.ownership, region=place.region,
     )  # fmt: skip
     start = said.start or arrangement.start
     signers = (FACILITY, binding[0]) if said.signed else ()

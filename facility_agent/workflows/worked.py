@@ -43,11 +43,12 @@ class Covered(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """The facility as the agreement names it."""
+    """The facility as the agreement names it; its type says what it may dispense and how it is paid."""
 
     level: str = ""
     ownership: str = "public"
     region: str = ""
+    type: str = ""
 
 
 class Agreed(msgspec.Struct, frozen=True):
@@ -70,6 +71,7 @@ class Care(msgspec.Struct, frozen=True):
     role: str = ""
     result: str = ""
     prescribed: int | None = None
+    prescribed_on: date | None = None
 
 
 class Earlier(msgspec.Struct, frozen=True):

@@ -140,8 +140,7 @@ def test_a_lower_rate_moves_money_to_the_member() -> None:
     assert given.agreement is not None
     lower = RateRow(scheme="mutual", rate=50, evidence="invented")
     old = newest("BF")
-    new = msgspec.structs.replace(
-        old, rates=tuple(row for row in old.rates if row.scheme != "mutual") + (lower,), digest="x"
-    )
+    kept = (row for row in old.rates if row.scheme != "mutual")
+    new = msgspec.structs.replace(old, rates=(*kept, lower), digest="x")
     moved = {row.by: row.moved for row in comparing.on_claims(old, new, [given]) if row.by in ("payer", "member")}
     assert moved["payer"] == -moved["member"] < 0
