@@ -159,7 +159,7 @@ def answer_of(arrangement: Arrangement, example: Example) -> Adjudication:
 
 
 def _agreement(arrangement: Arrangement, example: Example, payers: set[str]) -> Agreement:
-    """An agreement with every payer of the example, in force unless the example says otherwise."""
+    """An agreement that every payer of the example signed, in force unless the example says otherwise."""
     written = example.written.agreement
     said = written if isinstance(written, Agreed) else Agreed(signed=written)
     binding = sorted(said.payers or payers)
@@ -169,7 +169,7 @@ def _agreement(arrangement: Arrangement, example: Example, payers: set[str]) -> 
         type=place.type, level=place.level, ownership=place.ownership, region=place.region,
     )  # fmt: skip
     start = said.start or arrangement.start
-    signers = (FACILITY, binding[0]) if said.signed else ()
+    signers = (FACILITY, *binding) if said.signed else ()
     return with_digest(
         Agreement(
             id="example" if said.signed else "draft", country=arrangement.country, arrangement=arrangement.start,
