@@ -6,6 +6,7 @@ arrangement that is not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -93,8 +94,18 @@ def meaning(table: str, raw: Raw) -> list[Mistake]:
     ]
     if values.get("evidence") in ("published", "implementation", "derived") and not values.get("source"):
         found.append(raw.mistake(table, "evidence", "source-missing", evidence=str(values["evidence"])))
-    special = {"rate": _rate, "limit": _limit, "protocol": _protocol, "scheme": _scheme}
+    special = {"act": _act, "rate": _rate, "limit": _limit, "protocol": _protocol, "scheme": _scheme}
     return found + (special[table](raw) if table in special else [])
+
+
+def _act(raw: Raw) -> list[Mistake]:
+    """A coefficient is a whole number or a ratio of whole numbers, and goes with a key letter."""
+    coefficient = raw.values.get("coefficient")
+    if coefficient is None:
+        return []
+    if not raw.values.get("letter") or not re.fullmatch(r"[0-9]+(/[1-9][0-9]*)?", str(coefficient)):
+        return [raw.mistake("act", "coefficient", "bad-coefficient", value=str(coefficient))]
+    return []
 
 
 def _rate(raw: Raw) -> list[Mistake]:

@@ -134,13 +134,14 @@ class Terms:
         known = self.acts.get(act)
         if known is None or not known.letter or known.coefficient is None:
             return None
+        own = scheme in self.schemes and self.schemes[scheme].tariff == "own"
         rows = [
             row
             for row in self.arrangement.letters
             if row.code == known.letter
             and row.level in ("", self.level)
             and row.ownership in ("", self.ownership)
-            and row.scheme in ("", scheme)
+            and (row.scheme == scheme or (row.scheme == "" and not own))
             and row.value != UNKNOWN
         ]
         row = _first(rows, _narrowness)

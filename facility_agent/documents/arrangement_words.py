@@ -73,7 +73,7 @@ def _duties(arrangement: Arrangement, said: ClauseWords, words: Words) -> list[S
         _row(
             "guarantees",
             ", ".join(said.named(code) for code in (*rule.families, *rule.acts)) or words("doc.all-care"),
-            words("doc.guarantee", answer=_open(said, rule.answer_hours), validity=_open(said, rule.validity_days)),
+            words("law.guarantee", answer=_open(said, rule.answer_hours), validity=_open(said, rule.validity_days)),
             rule,
         )
         for rule in duties.guarantees
@@ -83,8 +83,8 @@ def _duties(arrangement: Arrangement, said: ClauseWords, words: Words) -> list[S
         for paper in duties.identifications
     ]
     for commitment in duties.commitments:
-        until = "" if commitment.days is None else f" · {words('doc.days', days=_open(said, commitment.days))}"
-        text = f"{words('doc.by.' + commitment.by)}{until}"
+        until = "" if commitment.days is None else f" · {words('law.days', days=_open(said, commitment.days))}"
+        text = f"{words('law.by.' + commitment.by)}{until}"
         if commitment.consequence:
             text += f" · {commitment.consequence}"
         rows.append(_row("commitments", commitment.name.say(language), text, commitment))
