@@ -5,11 +5,15 @@ Each rule looks at one line; a refusal here holds whoever pays, and its bearer i
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from facility_agent.arrangements.model import Act, Requirement
 from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Finding, note, reduce, refuse, unchecked
 from facility_agent.vocabulary.periods import age_in_months
 from facility_agent.vocabulary.records import CareLine, Visit
+
+Rule = Callable[[Terms, Visit, CareLine, Act], Finding | None]
 
 
 def not_excluded(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
@@ -130,4 +134,14 @@ def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | Non
     return unchecked("fact-missing", clause, "fact", row.code, review=True, fact=row.code)
 
 
-RULES = (not_excluded, level, prescriber, sex, age, approval, maximum_quantity, dispensed)
+#: Every rule, in the order in which it is read, with the acts that it can speak of here.
+RULES: tuple[tuple[Rule, Callable[[Terms, Act], bool]], ...] = (
+    (not_excluded, lambda terms, act: act.status == "excluded"),
+    (level, lambda terms, act: bool(act.levels) and terms.level not in act.levels),
+    (prescriber, lambda terms, act: bool(act.roles)),
+    (sex, lambda terms, act: bool(act.sex)),
+    (age, lambda terms, act: act.minimum_age_months is not None or act.maximum_age_months is not None),
+    (approval, lambda terms, act: act.status == "approval"),
+    (maximum_quantity, lambda terms, act: act.maximum_quantity is not None),
+    (dispensed, lambda terms, act: True),
+)
