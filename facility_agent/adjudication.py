@@ -10,7 +10,7 @@ import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Arrangement
-from facility_agent.arrangements.terms import Terms, terms
+from facility_agent.arrangements.terms import Terms, UnderScheme, terms
 from facility_agent.eligibility.entitlements import Entitlement, entitlements
 from facility_agent.eligibility.rights import waiting_period
 from facility_agent.invoicing import pricing, shares
@@ -56,12 +56,13 @@ def adjudicate(
     used = Used(visit, past)
     open_to_them = entitlements(known, coverage, visit)
     findings = list(rulebook.of_visit(known, visit))
+    schemes = tuple(entitlement.scheme.code for entitlement in open_to_them if entitlement.open)
     closed = next((finding for finding in findings if finding.weight == "refuse"), None)
     consulted: set[int] = set()
     lines: list[LineAdjudication] = []
     earlier: list[CareLine] = []
     for line in sorted(visit.lines, key=lambda entry: (entry.at or visit.at, entry.act, entry.id)):
-        lines.append(_line(known, visit, line, open_to_them, consulted, earlier, past, used, closed))
+        lines.append(_line(known, visit, line, open_to_them, schemes, consulted, earlier, past, used, closed))
         earlier.append(line)
     for position, entitlement in enumerate(open_to_them):
         if position in consulted:
@@ -74,6 +75,7 @@ def _line(
     visit: Visit,
     line: CareLine,
     open_to_them: tuple[Entitlement, ...],
+    schemes: tuple[str, ...],
     consulted: set[int],
     earlier: list[CareLine],
     past: Past,
@@ -87,21 +89,25 @@ def _line(
         return LineAdjudication(line.id, line.act, submitted, 0, 0, 0, 0, submitted, findings=(wrong,))
     submitted = line.price * line.quantity
     act = known.acts.get(line.act)
-    findings = list(rulebook.of_line(known, visit, line, act, earlier, past))
+    findings = rulebook.of_line(known, visit, line, act, earlier, past)
+    refusals: list[Finding] = []
     price, cut = line.price, None
-    if act is not None and act.status != "excluded" and any(entry.open for entry in open_to_them):
-        price, cut = pricing.admitted(known, line, tuple(entry.scheme.code for entry in open_to_them if entry.open))
+    if schemes and act is not None and act.status != "excluded":
+        price, cut = pricing.admitted(known, line, schemes)
     if cut is not None:
         findings.append(cut)
-    refusals = [finding for finding in findings if finding.weight == "refuse"]
-    if closed is not None:
-        refusals.append(closed)
+    if findings or closed is not None:
+        refusals = [finding for finding in findings if finding.weight == "refuse"]
+        if closed is not None:
+            refusals.append(closed)
     if refusals:
         facility = submitted if any(finding.borne_by == FACILITY for finding in refusals) else 0
         consulted.update(range(len(open_to_them)))
         return _refused(line, price, submitted, facility, findings)
-    units = max((_units_cut(finding) for finding in findings), default=0)
-    findings = [_with_amount(finding, units, price) for finding in findings]
+    units = 0
+    if findings:
+        units = max(_units_cut(finding) for finding in findings)
+        findings = [_with_amount(finding, units, price) for finding in findings]
     quantity = line.quantity - units
     admitted = price * quantity
     left, taken, deductibles, borne = admitted, [], 0, 0
@@ -111,16 +117,17 @@ def _line(
         consulted.add(position)
         if not entitlement.open:
             continue
-        own = _of_scheme(known, entitlement, visit, line, earlier, past)
-        findings += [finding for finding in own if finding not in findings]
-        refused = [finding for finding in own if finding.weight == "refuse"]
-        if refused:
-            if any(finding.borne_by == FACILITY for finding in refused):
-                borne, left = borne + left, 0
-            continue
-        part = shares.take(
-            known, entitlement.scheme.code, entitlement.payer, entitlement.coverage, line.act, left, used
-        )
+        scheme, covered = entitlement.scheme.code, entitlement.coverage
+        under = known.under(scheme, line.act)
+        own = _of_scheme(known, under, covered, visit, line, earlier, past)
+        if own:
+            findings += [finding for finding in own if finding not in findings]
+            refused = [finding for finding in own if finding.weight == "refuse"]
+            if refused:
+                if any(finding.borne_by == FACILITY for finding in refused):
+                    borne, left = borne + left, 0
+                continue
+        part = shares.take(known, under, scheme, entitlement.payer, covered, line.act, left, used)
         findings += part.findings
         taken.append(part.share)
         deductibles += part.deductible
@@ -137,22 +144,30 @@ def _line(
         max(0, left - deductibles) if taken else 0,
         left,
         facility,
-        tuple(share for share in taken if share.amount),
+        tuple([share for share in taken if share.amount]),
         deductibles,
         tuple(findings),
     )
 
 
 def _of_scheme(
-    known: Terms, entitlement: Entitlement, visit: Visit, line: CareLine, earlier: list[CareLine], past: Past
+    known: Terms,
+    under: UnderScheme,
+    coverage: Coverage | None,
+    visit: Visit,
+    line: CareLine,
+    earlier: list[CareLine],
+    past: Past,
 ) -> list[Finding]:
     """Waiting periods, counts, intervals and papers of one scheme for one line."""
-    scheme, coverage = entitlement.scheme.code, entitlement.coverage
     found: list[Finding] = []
     if coverage is not None:
-        waits = (waiting_period(coverage, row, visit.day) for row in known.waitings(scheme, line.act))
-        found += [finding for finding in waits if finding is not None]
-    found += rulebook.of_scheme(known, scheme, coverage, visit, line, earlier, past)
+        for row in under.waitings:
+            waits = waiting_period(coverage, row, visit.day)
+            if waits is not None:
+                found.append(waits)
+    if under.counts or under.requirements:
+        found += rulebook.of_scheme(known, under, coverage, visit, line, earlier, past)
     return found
 
 

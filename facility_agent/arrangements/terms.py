@@ -6,7 +6,7 @@ rows count only where the arrangement has none with a known value: an annex clos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
@@ -29,7 +29,7 @@ from facility_agent.arrangements.model import (
     Waiting,
 )
 from facility_agent.arrangements.model import Protocol as ProtocolRow
-from facility_agent.vocabulary.findings import UNKNOWN
+from facility_agent.vocabulary.findings import UNKNOWN, Finding, Unknown
 from facility_agent.vocabulary.money import Rounding, parse_rate, rounded
 
 #: Bumped only when the digest of the golden corpus changes; a test guards it.
@@ -56,6 +56,14 @@ class UnderScheme(msgspec.Struct, frozen=True):
     ceilings: tuple[Limit, ...]
     rate: RateRow | None
     ratio: tuple[int, int] | None
+
+
+class AskedOf(msgspec.Struct, frozen=True):
+    """What is asked of one act here, whoever pays: rules of the package, facts and papers, protocols."""
+
+    rules: tuple[Callable[..., Finding | None], ...]
+    requirements: tuple[Requirement, ...]
+    protocols: tuple[ProtocolRow, ...]
 
 
 class Terms:
@@ -95,6 +103,10 @@ class Terms:
         self._prices: dict[tuple[str, str], Tariff | None] = {}
         self._parts: dict[tuple[str, str], RateRow | None] = {}
         self._under: dict[tuple[str, str], UnderScheme] = {}
+        #: The rulebook chooses what is asked of each act; its choice lives as long as these terms.
+        self.asked: dict[str, AskedOf] = {}
+        follow_up: dict[str, int | Unknown] = self.clause("follow_up_days")
+        self.follow_up_days = follow_up.get(self.ownership, follow_up.get("*"))
         self.rule_set = rule_set(arrangement, agreement)
 
     def clause(self, name: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 import msgspec
@@ -18,7 +19,6 @@ from facility_agent.vocabulary.records import Beneficiary, CareLine, Coverage, H
 
 COUNTRY, FACILITY, MUTUAL, INSURER, COMPANY = "XX", "F-1", "M-1", "xx-insurer", "xx-company"
 DAY = date(2026, 6, 15)
-SINCE = date(2024, 6, 1)
 PAID_UNTIL = date(2026, 12, 31)
 
 ACTS = ("malaria-test", "blood-count", "culture", "ultrasound", "scaling", "transport-km")
@@ -67,9 +67,8 @@ def cases(arrangement: Arrangement, earlier: int, seed: int) -> Iterator[Case]:
         number += 1
         person = _person(number, chance)
         covered = next(schemes for below, schemes in COVERED if chance.randrange(100) < below)
-        coverage = tuple(
-            Coverage(person, payer, scheme, SINCE, paid_until=PAID_UNTIL) for scheme, payer in covered
-        )
+        since = date(2020 + chance.randrange(5), chance.randrange(1, 13), chance.randrange(1, 28))
+        coverage = tuple(Coverage(person, payer, scheme, since, paid_until=PAID_UNTIL) for scheme, payer in covered)
         history = History(tuple(_past(person, covered, earlier, families, prices, chance)))
         yield Case(coverage, history, _visit(number, person, prices, chance))
 
@@ -104,17 +103,21 @@ def _past(
     """Earlier visits in order of care, one in three of a relative; the latest one some weeks ago."""
     for place in range(earlier, 0, -1):
         member = person.number if place % 3 else f"{person.number}-R"
-        day = DAY - timedelta(days=28 * place + int(16 * chance.random()) - 4)
+        day = DAY - timedelta(28 * place + int(16 * chance.random()) - 4)
         condition = CONDITIONS[int(len(CONDITIONS) * chance.random())]
         claim = f"{person.number}/{place}"
         act, medicine = ACTS[int(len(ACTS) * chance.random())], MEDICINES[int(3 * chance.random())]
         for given in ("consultation", act, medicine, "iron"):
-            price = prices[given]
-            shares = tuple([Share(payer, scheme, price * 2 // 5) for scheme, payer in covered])
             yield PastLine(
-                claim, member, person.household, FACILITY, day, given, families[given], 1, price, "09:00", shares, 0,
-                condition,
+                claim, member, person.household, FACILITY, day, given, families[given], 1, prices[given], "09:00",
+                _paid(covered, prices[given]), 0, condition,
             )  # fmt: skip
+
+
+@cache
+def _paid(covered: tuple[tuple[str, str], ...], price: int) -> tuple[Share, ...]:
+    """What each payer paid of an earlier line."""
+    return tuple(Share(payer, scheme, price * 2 // 5) for scheme, payer in covered)
 
 
 def _visit(number: int, person: Beneficiary, prices: dict[str, int], chance: Random) -> Visit:

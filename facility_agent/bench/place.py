@@ -89,9 +89,7 @@ def _cards(people: Iterable[Beneficiary], key: Ed25519PrivateKey, payer: PublicK
     (issuer,) = issuers([payer]).values()
     for serial, person in enumerate(people, 1):
         year = person.birth_date.year if person.birth_date else None
-        card = Card(
-            issuer.key, serial, person.number, person.name, year, person.sex, DAY, PAID_UNTIL, person.household
-        )
+        card = Card(issuer.key, serial, person.number, person.name, year, person.sex, DAY, PAID_UNTIL, person.household)
         to_sign, assemble = unsigned_token(card, issuer)
         yield card_text(assemble(key.sign(to_sign)))
 

@@ -101,6 +101,9 @@ def verify(
         say = words()
         person = answer.verdict.beneficiary
         print(f"{say('verdict.' + answer.verdict.colour)} — {person.number} {person.name}".rstrip())
+        if answer.verdict.colour == "red":
+            # A refusal of payment is never a refusal of care.
+            print(say("verdict.red.care"))
         for finding in answer.verdict.findings:
             print("-", say.finding(finding))
     raise typer.Exit(1 if answer.verdict.colour == "red" else 0)

@@ -34,6 +34,7 @@ def init(
     import msgspec
 
     from facility_agent.config import Config, Role
+    from facility_agent.workflows.accounts import check_password
     from facility_agent.workflows.installing import install
 
     try:
@@ -47,6 +48,7 @@ def init(
     say = words()
     passphrase = typer.prompt(say("cli.passphrase"), hide_input=True, confirmation_prompt=True)
     password = typer.prompt(say("cli.password", login=manager), hide_input=True, confirmation_prompt=True)
+    check_password(password)
     asyncio.run(_init(folder, config, passphrase, manager, password, install))
     print(say("cli.installed", folder=str(folder)))
 

@@ -36,13 +36,13 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """A table; columns numbered in `right` are right-aligned."""
+    """A table; columns numbered in `right` are right-aligned. On a narrow terminal cells go on below: none is cut."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left")
     for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place in right else "left")
+        table.add_column(column, justify="right" if place in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console().print(table)

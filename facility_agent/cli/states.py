@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from facility_agent.arrangements import agreement
 from facility_agent.storage.store.care import VISIT_MOVES
+from facility_agent.storage.store.claims import CLAIM_MOVES
 from facility_agent.storage.store.settlement import BATCH_MOVES
 from facility_agent.words import Words
 
@@ -26,6 +27,14 @@ that goes to the state in which it is has changed its content. The pages record 
 it abandons it, with its reason. Once `claimed`, only a later claim can take its place.
 """
 
+_CLAIM: Final = """\
+A claim is a document that never changes. What happens to it are events, kept in order; the store keeps to this table
+(`facility_agent/storage/store/claims.py`), and another move is the error `claim-state`. A claim that stands in the
+batches of several schemes takes a step once for each of them. The program writes four: `minted` at the facility when
+the day is closed, `sealed` there with the batch, `received` at the payer, `decided` there; no workflow makes the other
+moves yet. A claim that another one names as replaced stops counting when that one is minted.
+"""
+
 _BATCH: Final = """\
 The store keeps to this table (`facility_agent/storage/store/settlement.py`); another move is the error `batch-state`. A
 batch begins `closed` at the facility and `received` at the payer. Before it is closed the month is only shown, as a
@@ -40,14 +49,6 @@ an agreement is kept. `amended` and `ended` are never read off: an amendment is 
 last day that the agreement names.
 """
 
-_CLAIM: Final = """\
-## Claim
-
-A claim is a document that never changes. What happens to it are events, kept in order, and there is no table of moves.
-The program writes four: `minted` at the facility when the day is closed, `sealed` there with the batch, `received` at
-the payer, `decided` there. A claim that another one names as replaced stops counting when that one is minted.
-"""
-
 
 class Subject(NamedTuple):
     """Something that has states: its key in the catalogues, its title, its moves, and who keeps to them."""
@@ -60,6 +61,7 @@ class Subject(NamedTuple):
 
 SUBJECTS: Final = (
     Subject("visit", "Visit", VISIT_MOVES, _VISIT),
+    Subject("claim", "Claim", CLAIM_MOVES, _CLAIM),
     Subject("batch", "Batch", BATCH_MOVES, _BATCH),
     Subject("agreement", "Agreement", {state: after for state, after in agreement.MOVES.items()}, _AGREEMENT),
 )
@@ -70,7 +72,7 @@ def states_page() -> str:
     parts = [_HEAD]
     for subject in SUBJECTS:
         parts += [f"## {subject.title}\n", subject.says, diagram(subject.moves), _rows(subject)]
-    return "\n".join([*parts, _CLAIM])
+    return "\n".join(parts)
 
 
 def diagram(moves: Mapping[str, Sequence[str]]) -> str:

@@ -50,7 +50,8 @@ def _household(chance: random.Random, household: int, size: int, month: date) ->
     village, phone = chance.choice(VILLAGES), f"7{chance.randint(0, 9_999_999):07d}"
     since = date(2023, 1, 1) + timedelta(days=chance.randint(0, 700))
     paid_until = date(month.year, 12, 31)
-    kind = chance.random()
+    # Whoever loses somebody (below) is in order otherwise, whatever the seed: the story needs one of the dead.
+    kind = max(chance.random(), float(_bereaved(household)))
     if kind < 0.08:
         paid_until = month - timedelta(days=chance.randint(20, 90))
     elif kind < 0.14:
@@ -69,7 +70,7 @@ def _household(chance: random.Random, household: int, size: int, month: date) ->
         if household == 2 and person == 2:
             born = date(2024, 2, 29)
         died = ""
-        if household % 97 == 5 and person == size - 1:
+        if _bereaved(household) and person == size - 1:
             died = (month - timedelta(days=30)).isoformat()
         rows.append(
             [
@@ -79,3 +80,8 @@ def _household(chance: random.Random, household: int, size: int, month: date) ->
             ]
         )  # fmt: skip
     return rows
+
+
+def _bereaved(household: int) -> bool:
+    """Whether somebody of this household died a month ago."""
+    return household % 97 == 5

@@ -6,6 +6,8 @@ A person in no register may be admitted under a programme on the proof that the 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from facility_agent.arrangements.model import Scheme
@@ -15,6 +17,9 @@ from facility_agent.vocabulary.findings import MEMBER, Finding, note, refuse, un
 from facility_agent.vocabulary.periods import age_in_months
 from facility_agent.vocabulary.records import Coverage, Visit
 
+#: Several programmes ask for the age of one person.
+_age = lru_cache(maxsize=256)(age_in_months)
+
 
 class Entitlement(msgspec.Struct, frozen=True):
     """One scheme for one person: who would pay, whether it is open, and why."""
@@ -23,21 +28,25 @@ class Entitlement(msgspec.Struct, frozen=True):
     payer: str
     coverage: Coverage | None
     findings: tuple[Finding, ...]
+    open: bool
 
-    @property
-    def open(self) -> bool:
-        return not any(finding.weight == "refuse" for finding in self.findings)
+
+def _entitlement(scheme: Scheme, payer: str, coverage: Coverage | None, findings: list[Finding]) -> Entitlement:
+    """An entitlement stands open unless something refuses it."""
+    closed = any(finding.weight == "refuse" for finding in findings) if findings else False
+    return Entitlement(scheme, payer, coverage, tuple(findings), not closed)
 
 
 def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> tuple[Entitlement, ...]:
     """All schemes that concern this person at this facility on this day, in order of payment."""
     found: list[Entitlement] = []
+    covered = [entry.scheme for entry in coverage]
     for scheme in terms.schemes.values():
         if scheme.programme:
             programme = _programme(terms, scheme, visit)
             if programme is not None:
                 found.append(programme)
-        else:
+        elif scheme.code in covered:
             by_payer = {entry.payer: entry for entry in reversed(coverage) if entry.scheme == scheme.code}
             found += [_covered(terms, scheme, by_payer[payer], visit) for payer in sorted(by_payer)]
     if not found:
@@ -54,7 +63,7 @@ def _covered(terms: Terms, scheme: Scheme, coverage: Coverage, visit: Visit) -> 
         findings.append(
             refuse("programme-not-here", scheme.clause, MEMBER, programme=scheme.code, facility=visit.facility)
         )
-    return Entitlement(scheme, payer, coverage, tuple(finding for finding in findings if finding is not None))
+    return _entitlement(scheme, payer, coverage, [finding for finding in findings if finding is not None])
 
 
 def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None:
@@ -88,7 +97,7 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
         )  # fmt: skip
     elif not any(finding.weight == "refuse" for finding in findings):
         findings.append(note("programme-admitted", scheme.clause, programme=scheme.code, proof=admission.proof))
-    return Entitlement(scheme, scheme.payer, None, tuple(findings))
+    return _entitlement(scheme, scheme.payer, None, findings)
 
 
 def _fits(scheme: Scheme, visit: Visit) -> bool | None:
@@ -100,7 +109,7 @@ def _fits(scheme: Scheme, visit: Visit) -> bool | None:
         return not scheme.pregnant
     if person.birth_date is None:
         return None if any(entry.programme == scheme.code for entry in visit.admissions) else False
-    age = age_in_months(person.birth_date, visit.day)
+    age = _age(person.birth_date, visit.day)
     young = scheme.under_months is not None and 0 <= age < scheme.under_months
     old = scheme.over_months is not None and age >= scheme.over_months
     return young or old
@@ -116,4 +125,4 @@ def _nobody(terms: Terms, visit: Visit) -> Entitlement:
     """Nobody pays for a person whom no register and no programme knows."""
     scheme = next(iter(reversed(terms.schemes.values())))
     finding = refuse("member-not-in-register", "coverage", MEMBER, member=visit.beneficiary.number, as_of="")
-    return Entitlement(scheme, "", None, (finding,))
+    return _entitlement(scheme, "", None, [finding])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from facility_agent.arrangements.agreement import in_force
 from facility_agent.arrangements.model import Waiting
@@ -17,10 +18,14 @@ from facility_agent.vocabulary.records import Coverage, Visit
 
 Rule = Callable[[Terms, Coverage, Visit], Finding | None]
 
+#: Both are asked again and again with the same few days: line after line, and claim after claim of a month.
+_in_force = lru_cache(maxsize=512)(in_force)
+_opens = lru_cache(maxsize=4096)(add_months)
+
 
 def agreement(terms: Terms, payer: str, visit: Visit) -> Finding | None:
     """An agreement between this facility and this payer must be in force on the day of care."""
-    if in_force(terms.agreement, visit.facility, payer, visit.day):
+    if _in_force(terms.agreement, visit.facility, payer, visit.day):
         return None
     return refuse(
         "agreement-not-in-force", "agreement", MEMBER, facility=visit.facility, payer=payer, day=visit.day.isoformat()
@@ -97,6 +102,8 @@ def waiting_period(coverage: Coverage, waiting: Waiting, on: date) -> Finding | 
     >>> waiting_period(joined, nine, date(2025, 10, 15)) is None
     True
     """
+    if waiting.months != UNKNOWN and on >= _opens(coverage.since, int(waiting.months)):
+        return None
     clause = waiting.clause or f"waiting:{waiting.code}"
     if waiting.months == UNKNOWN:
         return unchecked(
@@ -108,9 +115,7 @@ def waiting_period(coverage: Coverage, waiting: Waiting, on: date) -> Finding | 
             since=coverage.since.isoformat(),
             opens="",
         )
-    opens = add_months(coverage.since, int(waiting.months))
-    if on >= opens:
-        return None
+    opens = _opens(coverage.since, int(waiting.months))
     return refuse(
         "waiting-period",
         clause,

@@ -12,8 +12,11 @@ def admitted(terms: Terms, line: CareLine, schemes: tuple[str, ...]) -> tuple[in
 
     What lies above the tariff is borne by the facility; an act without any tariff can be paid by nobody.
     """
-    row = next((row for row in (terms.tariff(line.act, scheme) for scheme in schemes) if row is not None), None)
-    if row is None:
+    for scheme in schemes:
+        row = terms.tariff(line.act, scheme)
+        if row is not None:
+            break
+    else:
         return 0, refuse("tariff-missing", "tariff", FACILITY, act=line.act, level=terms.level)
     clause = row.clause or "tariff"
     if row.basis == "actual":

@@ -10,8 +10,8 @@ from __future__ import annotations
 import msgspec
 
 from facility_agent.arrangements.model import RateRow
-from facility_agent.arrangements.terms import Terms, part
-from facility_agent.invoicing.ceilings import Used
+from facility_agent.arrangements.terms import Terms, UnderScheme
+from facility_agent.invoicing.ceilings import Room, Used
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Bearer, Finding, note, reduce, unchecked
 from facility_agent.vocabulary.money import rate_of
 from facility_agent.vocabulary.records import Coverage, Share
@@ -26,11 +26,42 @@ class Part(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def take(terms: Terms, scheme: str, payer: str, coverage: Coverage | None, act: str, left: int, used: Used) -> Part:
-    """What this scheme pays of `left` minor units of a line, its deductible, and the findings."""
+def take(
+    terms: Terms,
+    under: UnderScheme,
+    scheme: str,
+    payer: str,
+    coverage: Coverage | None,
+    act: str,
+    left: int,
+    used: Used,
+) -> Part:
+    """What this scheme pays of `left` minor units of a line, its deductible, and the findings.
+
+    `under` is what the scheme says of the act.
+    """
     findings: list[Finding] = []
+    deductible = _deductible(under, coverage, left, used, findings) if under.deductibles else 0
+    if under.rate is None:
+        family = terms.acts[act].family if act in terms.acts else ""
+        findings.append(unchecked("rate-open", "rate", "clause", "rate", scheme=scheme, family=family))
+        return Part(Share(payer, scheme, 0), deductible, 0, tuple(findings))
+    amount, facility = _wanted(terms, under.rate, under.ratio, left - deductible), 0
+    rooms = [used.room(limit, coverage, scheme) for limit in under.ceilings]
+    for room in rooms:
+        if room.left is None or room.left < amount:
+            amount, borne = _capped(room, amount, findings)
+            facility += borne
+    if amount:
+        for room in rooms:
+            room.take(amount)
+    return Part(Share(payer, scheme, amount), deductible, facility, tuple(findings))
+
+
+def _deductible(under: UnderScheme, coverage: Coverage | None, left: int, used: Used, findings: list[Finding]) -> int:
+    """What the person bears before the scheme pays."""
     deductible = 0
-    for row in terms.deductibles(scheme):
+    for row in under.deductibles:
         clause = row.clause or f"deductible:{row.code}"
         if row.amount == UNKNOWN:
             findings.append(unchecked("deductible", clause, "clause", "amount", amount=0))
@@ -40,46 +71,28 @@ def take(terms: Terms, scheme: str, payer: str, coverage: Coverage | None, act: 
             used.take_deductible(row, borne)
             deductible += borne
             findings.append(note("deductible", clause, amount=borne))
-    base = left - deductible
-    rate = terms.rate(scheme, act)
-    if rate is None:
-        family = terms.acts[act].family if act in terms.acts else ""
-        findings.append(unchecked("rate-open", "rate", "clause", "rate", scheme=scheme, family=family))
-        return Part(Share(payer, scheme, 0), deductible, 0, tuple(findings))
-    wanted = _wanted(terms, rate, base)
-    amount, facility = wanted, 0
-    limits = [row for row in (*terms.limits(scheme, act), *terms.limits("", act)) if row.amount is not None]
-    for limit in limits:
-        clause = limit.clause or f"limit:{limit.code}"
-        remaining = used.left_of_ceiling(limit, coverage, scheme)
-        if remaining is None:
-            findings.append(
-                unchecked("ceiling-reached", clause, "clause", "amount", scope=limit.scope, limit="", used="")
-            )
-        elif remaining < amount:
-            cut = amount - remaining
-            amount = remaining
-            bearer: Bearer = limit.borne_by or MEMBER
-            facility += cut if bearer == FACILITY else 0
-            findings.append(
-                reduce(
-                    "ceiling-reached",
-                    clause,
-                    bearer,
-                    cut,
-                    scope=limit.scope,
-                    limit=int(limit.amount or 0),
-                    used=int(limit.amount or 0) - remaining,
-                )
-            )
-    share = Share(payer, scheme, amount)
-    used.take_ceilings(limits, share)
-    return Part(share, deductible, facility, tuple(findings))
+    return deductible
 
 
-def _wanted(terms: Terms, row: RateRow, base: int) -> int:
+def _capped(room: Room, amount: int, findings: list[Finding]) -> tuple[int, int]:
+    """What the ceiling leaves of an amount that has no room under it, and how much of the cut the facility bears."""
+    limit = room.limit
+    clause = limit.clause or f"limit:{limit.code}"
+    if room.left is None:
+        findings.append(unchecked("ceiling-reached", clause, "clause", "amount", scope=limit.scope, limit="", used=""))
+        return amount, 0
+    remaining, maximum = max(0, room.left), int(limit.amount or 0)
+    cut = amount - remaining
+    if not cut:
+        return amount, 0
+    bearer: Bearer = limit.borne_by or MEMBER
+    evidence: dict[str, str | int] = {"scope": limit.scope, "limit": maximum, "used": maximum - remaining}
+    findings.append(reduce("ceiling-reached", clause, bearer, cut, **evidence))
+    return remaining, cut if bearer == FACILITY else 0
+
+
+def _wanted(terms: Terms, row: RateRow, ratio: tuple[int, int] | None, base: int) -> int:
     """The payer's part before ceilings, never above `base`."""
-    ratio = part(row)
     if ratio is not None:
         return rate_of(base, ratio, terms.rounding, terms.rounding_step)
     return max(0, base - int(row.copay or 0))

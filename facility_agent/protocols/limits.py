@@ -23,9 +23,10 @@ def duplicate_line(earlier: list[CareLine], line: CareLine) -> Finding | None:
 def duplicate_claim(visit: Visit, line: CareLine, past: Past) -> Finding | None:
     """The same act for the same person, facility, day and hour in another claim counts once."""
     moment = line.at or visit.at
-    for other in past.of(line.act):
-        same_hour = not other.at or not moment or other.at == moment
-        if other.eligible and other.facility == visit.facility and other.day == visit.day and same_hour:
+    for other in past.same_day:
+        if other.act != line.act or other.facility != visit.facility or not other.eligible:
+            continue
+        if not other.at or not moment or other.at == moment:
             return refuse(
                 "duplicate-claim", "duplicates", FACILITY, act=line.act, claim=other.claim, day=other.day.isoformat()
             )
@@ -36,8 +37,7 @@ def follow_up(terms: Terms, visit: Visit, line: CareLine, act: Act, past: Past) 
     """One consultation fee covers the illness episode for some days: the next one for the same motive is free."""
     if not act.follow_up:
         return None
-    days_by = terms.clause("follow_up_days")
-    days = days_by.get(terms.ownership, days_by.get("*"))
+    days = terms.follow_up_days
     if days is None:
         return None
     if days == UNKNOWN:

@@ -5,6 +5,7 @@ Each rule looks at one line; a refusal here holds whoever pays, and its bearer i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from facility_agent.arrangements.model import Act, Requirement
@@ -12,6 +13,8 @@ from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Finding, note, reduce, refuse, unchecked
 from facility_agent.vocabulary.periods import age_in_months
 from facility_agent.vocabulary.records import CareLine, Visit
+
+Rule = Callable[[Terms, Visit, CareLine, Act], Finding | None]
 
 
 def not_excluded(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
@@ -181,16 +184,17 @@ def days_of_stay(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Findin
     return reduce("stay-days-over", "stay_days", FACILITY, cut, act=act.code, days=line.quantity, counted=counted)
 
 
-RULES = (
-    not_excluded,
-    level,
-    dispenser,
-    prescriber,
-    sex,
-    age,
-    approval,
-    prescription,
-    maximum_quantity,
-    dispensed,
-    days_of_stay,
+#: Every rule, in the order in which it is read, with the acts that it can speak of here.
+RULES: tuple[tuple[Rule, Callable[[Terms, Act], bool]], ...] = (
+    (not_excluded, lambda terms, act: act.status == "excluded"),
+    (level, lambda terms, act: bool(act.levels) and terms.level not in act.levels),
+    (dispenser, lambda terms, act: bool(act.dispensers)),
+    (prescriber, lambda terms, act: bool(act.roles)),
+    (sex, lambda terms, act: bool(act.sex)),
+    (age, lambda terms, act: act.minimum_age_months is not None or act.maximum_age_months is not None),
+    (approval, lambda terms, act: act.status == "approval"),
+    (prescription, lambda terms, act: terms.clause("prescription_days") != UNKNOWN),
+    (maximum_quantity, lambda terms, act: act.maximum_quantity is not None),
+    (dispensed, lambda terms, act: True),
+    (days_of_stay, lambda terms, act: act.day_of_stay),
 )

@@ -49,9 +49,11 @@ def _test_first(rule: Protocol, visit: Visit, line: CareLine, past: Past) -> Fin
 
 def _band(rule: Protocol, visit: Visit, line: CareLine) -> Finding | None:
     """The quantity for this weight, or without a weight for this age; a disagreement of the two is only noted."""
+    by_weight = _by_weight(rule.bands, visit.weight_grams)
+    if by_weight is not None and line.quantity <= by_weight.quantity:
+        return None
     born = visit.beneficiary.birth_date
     months = age_in_months(born, visit.day) if born else None
-    by_weight = _by_weight(rule.bands, visit.weight_grams)
     by_age = _by_age(rule.bands, months)
     band = by_weight or by_age
     if band is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facility_agent.arrangements.model import Act
-from facility_agent.arrangements.terms import Terms
+from facility_agent.arrangements.terms import AskedOf, Terms, UnderScheme
 from facility_agent.protocols import limits, package, pathway, referral
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.past import Past
@@ -26,42 +26,52 @@ def of_visit(terms: Terms, visit: Visit) -> tuple[Finding, ...]:
 
 def of_line(
     terms: Terms, visit: Visit, line: CareLine, act: Act | None, earlier: list[CareLine], past: Past
-) -> tuple[Finding, ...]:
+) -> list[Finding]:
     """All reasons that hold whoever pays, not the first one."""
     if act is None:
-        return (refuse("act-not-in-package", "package", MEMBER, act=line.act),)
-    found: list[Finding | None] = [rule(terms, visit, line, act) for rule in package.RULES]
-    found += [package.requirement(visit, line, row) for row in terms.requirements("", act.code)]
-    found.append(limits.duplicate_line(earlier, line))
-    found.append(limits.duplicate_claim(visit, line, past))
-    found.append(limits.follow_up(terms, visit, line, act, past))
-    found += [pathway.follows(rule, visit, line, past) for rule in terms.protocols(act.code)]
-    return tuple(finding for finding in found if finding is not None)
+        return [refuse("act-not-in-package", "package", MEMBER, act=line.act)]
+    asked = _asked(terms, act)
+    found: list[Finding | None] = [rule(terms, visit, line, act) for rule in asked.rules]
+    if asked.requirements:
+        found += [package.requirement(visit, line, row) for row in asked.requirements]
+    if earlier:
+        found.append(limits.duplicate_line(earlier, line))
+    if past.same_day:
+        found.append(limits.duplicate_claim(visit, line, past))
+    if act.follow_up:
+        found.append(limits.follow_up(terms, visit, line, act, past))
+    if asked.protocols:
+        found += [pathway.follows(protocol, visit, line, past) for protocol in asked.protocols]
+    return [finding for finding in found if finding is not None]
 
 
 def of_scheme(
     terms: Terms,
-    scheme: str,
+    under: UnderScheme,
     coverage: Coverage | None,
     visit: Visit,
     line: CareLine,
     earlier: list[CareLine],
     past: Past,
-) -> tuple[Finding, ...]:
+) -> list[Finding]:
     """Counts, intervals and papers that one scheme demands for this line."""
     found: list[Finding | None] = []
-    for limit in (*terms.limits(scheme, line.act), *terms.limits("", line.act)):
-        now = sum(
-            other.quantity
-            for other in earlier
-            if other.act in limit.acts
-            or (other.act in terms.acts and terms.acts[other.act].family in limit.families)
-            or not (limit.acts or limit.families)
-        )
+    for limit in under.counts:
+        now = sum(other.quantity for other in earlier if terms.concerns(limit, other.act))
         found.append(limits.counted(limit, visit, line, coverage, past, now))
         found.append(limits.spaced(limit, visit, line, past))
-    found += [package.requirement(visit, line, row) for row in terms.requirements(scheme, line.act)]
-    return tuple(finding for finding in found if finding is not None)
+    found += [package.requirement(visit, line, row) for row in under.requirements]
+    return [finding for finding in found if finding is not None]
+
+
+def _asked(terms: Terms, act: Act) -> AskedOf:
+    """What is asked of this act here, chosen once: the other rules of the package would find nothing."""
+    asked = terms.asked.get(act.code)
+    if asked is None:
+        rules = tuple(rule for rule, speaks in package.RULES if speaks(terms, act))
+        asked = AskedOf(rules, terms.requirements("", act.code), terms.protocols(act.code))
+        terms.asked[act.code] = asked
+    return asked
 
 
 def _in_force(terms: Terms, visit: Visit) -> Finding | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from facility_agent.vocabulary.periods import add_months
 from facility_agent.vocabulary.records import History, PastLine, Visit
@@ -13,7 +13,7 @@ from facility_agent.vocabulary.records import History, PastLine, Visit
 class Past:
     """Earlier lines of the member and the household. The claim that this visit replaces is left out.
 
-    The lines of the person are found at once; those of the household, and the order by act, when a rule first asks.
+    The person's lines are found at once, those of the household when a rule first asks for them.
     """
 
     def __init__(self, history: History, visit: Visit) -> None:
@@ -24,9 +24,9 @@ class Past:
         )
         self._moment = (visit.day, visit.at)
 
-    def of(self, act: str, scope: str = "person") -> Sequence[PastLine]:
-        """The person's (or household's) earlier lines of one act."""
-        return (self._household_by_act if scope == "household" else self._own_by_act).get(act, ())
+    def of(self, act: str) -> Sequence[PastLine]:
+        """The person's earlier lines of one act."""
+        return [line for line in self._own if line.act == act]
 
     def all(self, scope: str = "person") -> Sequence[PastLine]:
         """All earlier lines of the person or household."""
@@ -34,15 +34,18 @@ class Past:
 
     def before(self, act: str, days: int) -> PastLine | None:
         """The latest line of this act that came before this visit, at most `days` days ago."""
-        lines = self.of(act)
-        if not lines:
-            return None
         oldest = self._moment[0] - timedelta(days=days)
-        found = [line for line in lines if oldest <= line.day and (line.day, line.at) <= self._moment]
+        found = [line for line in self.of(act) if oldest <= line.day and (line.day, line.at) <= self._moment]
         return max(found, key=lambda line: (line.day, line.at), default=None)
 
     @cached_property
-    def _of_household(self) -> list[PastLine]:
+    def same_day(self) -> Sequence[PastLine]:
+        """The person's lines of other claims on the day of this visit."""
+        day = self._visit.day
+        return [line for line in self._own if line.day == day]
+
+    @cached_property
+    def _of_household(self) -> Sequence[PastLine]:
         """The lines of the person and of everybody in the household."""
         number, household = self._visit.beneficiary.number, self._visit.beneficiary.household
         left_out = (self._visit.replaces, self._visit.id)
@@ -54,25 +57,8 @@ class Past:
             if (line.household == household or (number and line.member == number)) and line.claim not in left_out
         ]
 
-    @cached_property
-    def _own_by_act(self) -> dict[str, list[PastLine]]:
-        return _by_act(self._own)
 
-    @cached_property
-    def _household_by_act(self) -> dict[str, list[PastLine]]:
-        return _by_act(self._of_household)
-
-
-def _by_act(lines: Iterable[PastLine]) -> dict[str, list[PastLine]]:
-    found: dict[str, list[PastLine]] = {}
-    for line in lines:
-        if line.act in found:
-            found[line.act].append(line)
-        else:
-            found[line.act] = [line]
-    return found
-
-
+@lru_cache(maxsize=1024)
 def window(per: str, day: date, since: date | None = None, months: int | None = None) -> tuple[date, date]:
     """First and last day of the period that a limit counts over.
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import aiohttp_jinja2
-import jinja2
 from aiohttp import web
 
-from facility_agent.web import agreements, api, audit, door, envelopes, invoices, members, reception, speech, visits
+from facility_agent.web import (
+    agreements,
+    api,
+    audit,
+    door,
+    envelopes,
+    invoices,
+    members,
+    reception,
+    speech,
+    templating,
+    visits,
+)
 from facility_agent.web.bucket import Buckets
 from facility_agent.web.drafts import Drafts
 from facility_agent.web.guard import guard, headers
@@ -46,15 +56,7 @@ def create_app(site: Site) -> web.Application:
     app[DRAFTS] = Drafts()
     app[BUCKETS] = Buckets()
     app[NAVIGATION] = _AT_FACILITY if facility else _AT_PAYER
-    aiohttp_jinja2.setup(
-        app,
-        loader=jinja2.PackageLoader("facility_agent.web"),
-        undefined=jinja2.StrictUndefined,
-        # The templates do not change while the program runs.
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templating.set_up(app)
     for room in (*_BOTH, *(_FACILITY if facility else _PAYER)):
         app.add_routes(room.routes)
     app.router.add_static("/static", STATIC)

@@ -24,6 +24,8 @@ _HOUR: Final = re.compile(r"(\d{1,2})\s*[:hH.]\s*(\d{2})")
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]+")
 #: No clinic, no medicine and no month counts further; a longer number is a slip of the finger.
 _MOST: Final = 10**12
+#: Nobody is older, and no agreement runs longer.
+_YEARS: Final = range(1900, 2101)
 
 
 def text(form: Form, name: str, longest: int = _LONGEST) -> str:
@@ -100,9 +102,12 @@ def day(form: Form, name: str) -> date | None:
         return None
     written = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", value)
     try:
-        return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(value)
+        found = date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(value)
     except ValueError:
         raise InputError("form-day", field=name, value=value) from None
+    if found.year not in _YEARS:
+        raise InputError("form-day", field=name, value=value)
+    return found
 
 
 def hour(form: Form, name: str) -> str:

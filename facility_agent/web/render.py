@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from facility_agent.vocabulary.errors import InputError
@@ -19,6 +19,7 @@ from facility_agent.web.labels import Labels
 from facility_agent.web.sentences import CLINICAL_ROLES, clause_behind, error_sentence
 from facility_agent.web.speech import words_of
 from facility_agent.web.state import State, visible
+from facility_agent.web.templating import render
 from facility_agent.words import LANGUAGES, Words
 
 
@@ -80,7 +81,7 @@ async def page(request: web.Request, template: str, *, status: int = 200, **cont
         "error": None,
         "typed": {},
     }
-    return aiohttp_jinja2.render_template(template, request, {**shown, **context}, status=status)
+    return render(request, words.language, template, {**shown, **context}, status)
 
 
 async def again(
@@ -95,7 +96,7 @@ def _speech(words: Words, labels: Labels, state: State | None, clinical: bool) -
     currency = state.currency if state else "XTS"
 
     def money(minor: int, of: str = currency) -> str:
-        return words.amount(minor, of, symbol=False)
+        return _figures(words.language, minor, of)
 
     def say(finding: Finding, of: str = currency) -> str:
         return words.finding(finding, clinical, currency=of, names=labels)
@@ -107,7 +108,7 @@ def _speech(words: Words, labels: Labels, state: State | None, clinical: bool) -
         "named_finding": lambda code: words(f"page.finding.{code}") if words.has(f"page.finding.{code}") else code,
         "day": words.day,
         "month": words.month,
-        "count": lambda number: words.amount(number, "XTS", symbol=False),
+        "count": lambda number: _figures(words.language, number, "XTS"),
         "money": money,
         "sum": words.amount,
         "coin": lambda of=currency: _coin(words, of),
@@ -116,6 +117,12 @@ def _speech(words: Words, labels: Labels, state: State | None, clinical: bool) -
         "wrong": lambda error: error_sentence(words, error),
     }
     return {**said, "lang": words.language, "names": labels, "currency": currency, "clinical": clinical}
+
+
+@lru_cache(maxsize=4096)
+def _figures(language: str, minor: int, currency: str) -> str:
+    """An amount without its currency; the same ceilings and prices stand on many pages."""
+    return Words(language).amount(minor, currency, symbol=False)
 
 
 def _coin(words: Words, currency: str) -> str:

@@ -38,10 +38,15 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
-async def add_account(site: Site, login: str, name: str, password: str, roles: tuple[str, ...]) -> None:
-    """A new account; InputError `account-exists`, `password-short` or `role-unknown`."""
+def check_password(password: str) -> None:
+    """InputError `password-short` for one that is too easy to guess."""
     if len(password) < SHORTEST_PASSWORD:
         raise InputError("password-short", least=SHORTEST_PASSWORD)
+
+
+async def add_account(site: Site, login: str, name: str, password: str, roles: tuple[str, ...]) -> None:
+    """A new account; InputError `account-exists`, `password-short` or `role-unknown`."""
+    check_password(password)
     strange = [role for role in roles if role not in ROLES[site.config.role]]
     if strange or not roles:
         raise InputError("role-unknown", roles=", ".join(strange), known=", ".join(ROLES[site.config.role]))

@@ -15,6 +15,7 @@ from facility_agent.cards.keyboard import read_typed
 from facility_agent.cards.read import read_image
 from facility_agent.eligibility.card import Issuer, Reading
 from facility_agent.eligibility.verdict import verdict
+from facility_agent.exchange.revocations import is_set
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.records import Admission, Beneficiary, Card, Coverage, History, Visit
@@ -48,10 +49,15 @@ NOTHING_ASKED = Asked()
 
 async def verify_text(site: Site, text: str, by: str, asked: Asked = NOTHING_ASKED) -> Answer:
     """The verdict on what a scanner typed or a person wrote: a card's digits, mangled or not, or a member number."""
-    reading = read_typed(text, await site.issuers(), site.today())
-    if reading.kind == "number" and not await site.store.coverage_of(reading.member) and not asked.emergency:
+    issuers = await site.issuers()
+    reading = read_typed(text, issuers, site.today())
+    number = reading.card.member if reading.card else reading.member if reading.kind == "number" else ""
+    coverage = await site.store.coverage_of(number) if number else ()
+    if reading.kind == "number" and not coverage and not asked.emergency:
         raise InputError("member-unknown", member=reading.member)
-    return await _of_reading(site, reading, by, asked)
+    person = coverage[0].beneficiary if coverage else _of_card(reading.card, number)
+    facts = await _facts(site, reading, coverage, person.number, issuers)
+    return await _ask(site, person, reading.kind, reading.card, reading.findings, coverage, facts, by, asked)
 
 
 async def verify_image(site: Site, data: bytes, by: str, asked: Asked = NOTHING_ASKED) -> Answer:
@@ -87,14 +93,6 @@ async def history_of(site: Site, person: Beneficiary) -> History:
     return History(await site.store.history((person.number,), (person.household,) if person.household else ()))
 
 
-async def _of_reading(site: Site, reading: Reading, by: str, asked: Asked) -> Answer:
-    number = reading.card.member if reading.card else reading.member if reading.kind == "number" else ""
-    coverage = await site.store.coverage_of(number) if number else ()
-    person = coverage[0].beneficiary if coverage else _of_card(reading.card, number)
-    facts = await _facts(site, reading, coverage, person.number, await site.issuers())
-    return await _ask(site, person, reading.kind, reading.card, reading.findings, coverage, facts, by, asked)
-
-
 async def _ask(
     site: Site,
     person: Beneficiary,
@@ -124,16 +122,9 @@ async def _ask(
     agreement = await site.agreement(site.config.code, coverage[0].payer if coverage else None, today)
     history = await history_of(site, person)
     shown = verdict(card, findings, coverage, facts, history, site.arrangement(today), agreement, probe)
-    async with site.store.transaction():
-        await site.store.note_lookup(
-            site.new_id(),
-            at=site.now(),
-            account=by,
-            member_number=person.number,
-            colour=shown.colour,
-            how=how,
-            day=today,
-        )
+    await site.store.note_lookup(
+        site.new_id(), at=site.now(), account=by, member_number=person.number, colour=shown.colour, how=how, day=today
+    )
     return Answer(shown, how, card, coverage, facts, asked)
 
 
@@ -144,9 +135,7 @@ async def _facts(
     payer = issuers[reading.card.key].payer if reading.card else coverage[0].payer if coverage else None
     register = await site.store.register_state(payer) if payer else None
     lists = await site.store.revocations(payer) if payer else None
-    revoked = None
-    if payer and reading.card is not None:
-        revoked = await site.store.is_revoked(payer, reading.card.serial)
+    revoked = is_set(lists.bitmap, reading.card.serial) if lists and reading.card is not None else None
     return DeskFacts(
         register_as_of=register.as_of if register else None,
         register_sequence=register.sequence if register else None,

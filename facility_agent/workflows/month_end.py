@@ -199,14 +199,16 @@ async def take_receipt(site: Site, receipt: Receipt, sender: str, by: str) -> No
 async def take_decision(site: Site, decision: Decision, sender: str, by: str) -> None:
     """The payer's answer, line by line; one that does not fit the batch changes nothing."""
     row = await _answered(site, decision.batch, sender)
-    batch, claimed = row.batch, {item.claim: item.due for item in row.batch.items}
+    batch, left = row.batch, {item.claim: item for item in row.batch.items}
     for answer in decision.claims:
         # Each claim is answered once: a second answer finds nothing left.
+        asked = left.pop(answer.claim, None)
         stated = sum(line.claimed for line in answer.lines)
-        if claimed.pop(answer.claim, None) != stated or any(line.amount > line.claimed for line in answer.lines):
-            raise InputError("decision-does-not-fit", batch=batch.number, claim=answer.claim)
-    for claim in claimed:
-        raise InputError("decision-does-not-fit", batch=batch.number, claim=claim)
+        if asked is None or asked.due != stated or any(line.amount > line.claimed for line in answer.lines):
+            claim = asked.number if asked else answer.claim
+            raise InputError("decision-does-not-fit", batch=batch.number, claim=claim)
+    for unanswered in left.values():
+        raise InputError("decision-does-not-fit", batch=batch.number, claim=unanswered.number)
     if await site.store.decision(batch.id) == decision:
         return
     await site.store.put_decision(decision, site.now())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -17,11 +18,16 @@ from facility_agent.exchange.keys import key_files
 from facility_agent.exchange.parties import PublicKeys, issuers, public_keys
 from facility_agent.exchange.randomness import SYSTEM, Randomness
 from facility_agent.storage.store import Store, open_store
+from facility_agent.storage.store.desk import at_desk
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import uuid7
 from facility_agent.workflows.clock import Clock, SystemClock
+from facility_agent.workflows.remembered import Remembered
 
 ARRANGEMENTS, EXPORTS, INBOX, OUTBOX, KEYS = "arrangements", "exports", "inbox", "outbox", "keys"
+
+#: Answers about agreements that are kept: some months of days, for each payer.
+_MOST_ANSWERS = 1_000
 
 
 class Site:
@@ -35,6 +41,9 @@ class Site:
         self.randomness = randomness
         self.zone = zone_of(config.zone)
         self.library = library.load(folder / ARRANGEMENTS, library.shipped_folder())
+        self._keys = Remembered[PublicKeys]()
+        self._issuers = Remembered[dict[str, Issuer]]()
+        self._agreement = Remembered[dict[tuple[str, str | None, date], Agreement | None]]()
 
     def now(self) -> datetime:
         """The instant, in UTC."""
@@ -60,17 +69,21 @@ class Site:
 
         One that was only signed on that day but not yet in force is given when none is, so that the rules can say why.
         """
-        known = [entry for entry in await self.store.agreements() if entry.party(facility) is not None]
-        if payer is not None:
-            known = [entry for entry in known if entry.party(payer) is not None] or known
-        for entry in known:
-            payers = [payer] if payer else [party.code for party in entry.parties if party.role == "payer"]
-            if any(in_force(entry, facility, code, day) for code in payers):
-                return entry
-        return known[-1] if known else None
+        every = await self.store.agreements()
+        answers = self._agreement.of(every, dict)
+        asked = (facility, payer, day)
+        if asked not in answers:
+            if len(answers) >= _MOST_ANSWERS:
+                answers.clear()
+            answers[asked] = _agreement(every, facility, payer, day)
+        return answers[asked]
 
     def own_keys(self) -> PublicKeys:
-        """Our public keys, to hand to others."""
+        """Our public keys, to hand to others. A key file never changes: they are read again when one comes or goes."""
+        folder = self.folder / KEYS
+        return self._keys.of(sorted(os.listdir(folder)) if folder.is_dir() else [], self._read_own_keys)
+
+    def _read_own_keys(self) -> PublicKeys:
         files = [file for role in ("card", "agreement", "site-seal", "site-open") for file in self._files(role)]
         config = self.config
         return public_keys(config.code, config.name, files, config.member_pattern, config.household_pattern)
@@ -92,7 +105,8 @@ class Site:
 
     async def issuers(self) -> dict[str, Issuer]:
         """The keys whose cards count here."""
-        return issuers(await self.partners())
+        partners = await self.partners()
+        return self._issuers.of(partners, lambda: issuers(partners))
 
     def _files(self, role: str) -> tuple:
         return key_files(self.folder / KEYS, role)  # type: ignore[arg-type]
@@ -106,10 +120,22 @@ def zone_of(name: str) -> ZoneInfo:
         raise InputError("zone-unknown", zone=name) from None
 
 
+def _agreement(known: Iterable[Agreement], facility: str, payer: str | None, day: date) -> Agreement | None:
+    """The agreement of `Site.agreement` among those that are known."""
+    known = [entry for entry in known if entry.party(facility) is not None]
+    if payer is not None:
+        known = [entry for entry in known if entry.party(payer) is not None] or known
+    for entry in known:
+        payers = [payer] if payer else [party.code for party in entry.parties if party.role == "payer"]
+        if any(in_force(entry, facility, code, day) for code in payers):
+            return entry
+    return known[-1] if known else None
+
+
 @asynccontextmanager
 async def open_site(folder: Path, clock: Clock | None = None, randomness: Randomness = SYSTEM) -> AsyncIterator[Site]:
     """Open the installation in `folder`; InputError says what is missing."""
     config = read_config(folder)
     address = config.database if "://" in config.database else str(folder / config.database)
-    async with open_store(address) as store:
+    async with open_store(address) as plain, at_desk(plain) as store:
         yield Site(folder, config, store, clock or SystemClock(), randomness)

@@ -35,6 +35,7 @@ class Shell:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
         self.language = "fr"
+        self.columns = 200
 
     def on(self, day: date, hour: str = "10:00") -> None:
         """From now on it is this day on the machine."""
@@ -43,9 +44,9 @@ class Shell:
         self._patch.setattr("facility_agent.workflows.installing.SystemClock", lambda: SetClock(moment))
 
     def __call__(self, *words: object, answers: Sequence[str] = ()) -> Ran:
-        """Type a command and its answers; the terminal is wide and in the chosen language."""
+        """Type a command and its answers; the terminal is as wide, and speaks the language, that was chosen."""
         self._patch.setattr(sys, "argv", ["facility-agent", *map(str, words)])
-        environment = {"FACILITY_AGENT_LANG": self.language, "COLUMNS": "200", "FACILITY_AGENT_DEBUG": None}
+        environment = {"FACILITY_AGENT_LANG": self.language, "COLUMNS": str(self.columns), "FACILITY_AGENT_DEBUG": None}
         typed = "".join(f"{answer}\n" for answer in answers)
         with CliRunner().isolation(input=typed, env=environment) as (out, err, _):
             status = 0
@@ -55,4 +56,4 @@ class Shell:
                 status = int(end.code or 0)
             sys.stdout.flush()
             sys.stderr.flush()
-        return Ran(status, out.getvalue().decode(), err.getvalue().decode())
+            return Ran(status, out.getvalue().decode(), err.getvalue().decode())

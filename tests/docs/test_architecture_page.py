@@ -10,7 +10,7 @@ from facility_agent.arrangements.library import load, shipped_folder
 from facility_agent.arrangements.reader import TABLES
 from facility_agent.audit.edits import EDITS
 from facility_agent.cards.draw import VERSIONS
-from facility_agent.cli.pure import _read
+from facility_agent.workflows.comparing import read_case
 from facility_agent.eligibility.token import MAX_BYTES, PERSON
 from facility_agent.exchange.envelope import MAGIC, Head, Header
 from facility_agent.exchange.keys import ROLES as KEY_ROLES

@@ -14,7 +14,7 @@ from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.agreement import with_digest
 from facility_agent.arrangements.library import load, shipped_folder
 from facility_agent.cli.main import app
-from facility_agent.cli.pure import _read
+from facility_agent.workflows.comparing import read_case
 from facility_agent.storage.backup import check
 from facility_agent.storage.store import open_store
 from tests.docs.pages import (

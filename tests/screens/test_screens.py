@@ -41,6 +41,7 @@ class Visitor:
         await self.page.fill("#login", login)
         await self.page.fill("#password", PASSWORD)
         await self.page.click(".primary")
+        await self.page.wait_for_url(lambda url: "sign-in" not in url)
 
     async def keep(self, name: str) -> None:
         """Take the picture, and see that nothing hangs over the side of the screen."""
@@ -73,15 +74,18 @@ async def _at_the_health_centre(visitor: Visitor, world: World) -> None:
         await page.fill(f"#act-{row}", act)
         await page.fill(f"#quantity-{row}", quantity)
     await page.click(".actions button:not(.primary)")
+    await page.wait_for_load_state()
     await visitor.keep("visit")
     await page.goto("/desk")
     await page.fill("#text", "MLT-000003-01")
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk/answers/*")
     assert "soins possibles" in (await visitor.text()).lower()
     await visitor.keep("desk-red")
     await page.goto("/desk")
     await page.fill("#text", "MLT-000002-01")
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk/answers/*")
     await visitor.keep("desk-amber")
     await page.goto("/months/2026-03")
     await visitor.keep("month")

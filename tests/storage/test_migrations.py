@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.models import Model
 
-from facility_agent.storage import migrations, tables
+from facility_agent.storage import backup, migrations, tables
+from facility_agent.storage.backup import check
 from facility_agent.storage.engine import Database, open_database
 from facility_agent.storage.migrations import available, migrate
-from facility_agent.storage.store import open_store
+from facility_agent.storage.store import Store, open_store
 from facility_agent.vocabulary.errors import InputError
 
 Migrations = Callable[..., None]
 LAST = available()[-1][0]
+AT = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -28,7 +33,8 @@ def with_migrations(monkeypatch: pytest.MonkeyPatch) -> Migrations:
 
     def add(*texts: str) -> None:
         more = [(LAST + place, f"{LAST + place:04d}_later", text) for place, text in enumerate(texts, start=1)]
-        monkeypatch.setattr(migrations, "available", lambda: (*available(), *more))
+        for module in (migrations, backup):
+            monkeypatch.setattr(module, "available", lambda: (*available(), *more))
 
     return add
 
@@ -145,6 +151,99 @@ async def test_a_populated_file_is_copied_before_it_is_changed(tmp_path: Path, w
     (copy,) = tmp_path.glob("*before*")
     with closing(sqlite3.connect(copy)) as before:
         assert before.execute("SELECT value FROM setting").fetchall() == [("yes",)]
+
+
+async def test_a_copy_is_whole_for_its_owner_alone_and_replaces_the_one_of_a_try_that_failed(
+    tmp_path: Path, with_migrations: Migrations
+) -> None:
+    file = tmp_path / "site.sqlite3"
+    for value, text in (("first", "INSERT INTO nowhere VALUES (1)"), ("second", "DELETE FROM setting")):
+        async with open_database(file) as database:
+            await migrate(database) if value == "first" else None
+            await Store(database).put_setting("kept", value)
+            with_migrations(text)
+            with contextlib.suppress(OperationalError):
+                await migrate(database)
+    (copy,) = tmp_path.glob("*before*")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert check(copy).version == LAST
+    with closing(sqlite3.connect(copy)) as before:
+        assert before.execute("SELECT value FROM setting").fetchall() == [("second",)]
+
+
+async def test_several_who_migrate_one_file_at_once_leave_one_copy(tmp_path: Path, with_migrations: Migrations) -> None:
+    file = tmp_path / "site.sqlite3"
+    async with open_store(file):
+        with_migrations("CREATE TABLE novel (id TEXT PRIMARY KEY)")
+
+    async def one() -> int:
+        async with open_database(file) as database:
+            return await migrate(database)
+
+    assert sum(await asyncio.gather(*(one() for _ in range(5)))) == 1
+    assert [path.name for path in tmp_path.glob("*before*")] == [f"site.sqlite3.before-{LAST:04d}"]
+
+
+async def test_several_who_open_a_new_database_at_once_find_it_ready(location: str) -> None:
+    async def one() -> str | None:
+        async with open_store(location) as store:
+            return await store.setting("kept")
+
+    assert await asyncio.gather(*(one() for _ in range(6))) == [None] * 6
+
+
+async def test_a_step_that_says_something_else_than_when_it_was_applied_is_refused(
+    location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_store(location):
+        pass
+    (number, name, text), *others = available()
+    changed = text + "\nCREATE TABLE novel (id TEXT PRIMARY KEY);"
+    for edited, refused in ((f"-- a remark\n{text}", False), (changed, True)):
+        found = ((number, name, edited), *others)
+        monkeypatch.setattr(migrations, "available", lambda found=found: found)
+        async with open_database(location) as database:
+            if refused:
+                with pytest.raises(InputError, match="database-other-schema"):
+                    await migrate(database)
+            else:
+                assert await migrate(database) == 0
+
+
+#: What SQLite needs for a table whose constraints change: make it anew, fill it, put it in the place of the old one.
+REBUILD = """
+CREATE TABLE account_new (login TEXT PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL,
+    password_hash TEXT NOT NULL, active INTEGER NOT NULL DEFAULT 1);
+INSERT INTO account_new SELECT * FROM account;
+DROP TABLE account;
+ALTER TABLE account_new RENAME TO account
+"""
+
+
+async def test_a_table_that_others_name_can_be_rebuilt(tmp_path: Path, with_migrations: Migrations) -> None:
+    file = tmp_path / "site.sqlite3"
+    async with open_store(file) as store:
+        await store.add_account("awa", "Awa", ("reception",), "hash")
+        await store.add_signin("token", "awa", "csrf", AT, AT)
+    with_migrations(REBUILD)
+    async with open_store(file) as store:
+        assert await store.signin("token", AT) is not None
+        with pytest.raises(IntegrityError):
+            await store.database.rows("DELETE FROM account")
+
+
+async def test_a_migration_that_leaves_rows_without_their_parents_is_undone(
+    tmp_path: Path, with_migrations: Migrations
+) -> None:
+    file = tmp_path / "site.sqlite3"
+    async with open_store(file) as store:
+        await store.add_account("awa", "Awa", ("reception",), "hash")
+        await store.add_signin("token", "awa", "csrf", AT, AT)
+    with_migrations("DELETE FROM account")
+    async with open_database(file) as database:
+        with pytest.raises(RuntimeError, match="foreign keys"):
+            await migrate(database)
+        assert await database.rows("SELECT login FROM account") == [{"login": "awa"}]
 
 
 MODELS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import msgspec
 import pytest
@@ -129,3 +129,16 @@ async def test_a_suspended_agreement_is_kept_as_such(store: Store) -> None:
     assert [(entry.state, entry.suspended_on) for entry in await store.agreements()] == [
         ("suspended", date(2026, 3, 1))
     ]
+
+
+async def test_an_instant_of_another_zone_is_the_same_instant(store: Store) -> None:
+    east = (AT + timedelta(minutes=30)).astimezone(timezone(timedelta(hours=3)))
+    await store.add_account("awa", "Awa", ("reception",), "hash")
+    await store.add_signin("t", "awa", "c", AT, east)
+    assert await store.signin("t", AT + timedelta(minutes=30)) is not None
+    assert await store.signin("t", AT + timedelta(hours=1)) is None
+
+
+async def test_an_instant_without_a_zone_is_nobodys(store: Store) -> None:
+    with pytest.raises(ValueError, match="zone"):
+        await store.add_signin("t", "awa", "c", datetime(2026, 3, 10, 8, 30), AT)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from facility_agent.exchange.revocations import with_set
-from facility_agent.storage.store import Store
+from facility_agent.storage.store import Store, open_store
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Card, Coverage
 from tests.builders import MUTUAL, PROGRAMME, STATE, beneficiary, coverage
@@ -50,6 +54,8 @@ async def test_what_the_payer_sent_comes_back_byte_for_byte(filled: Store) -> No
         ("kab zo", (ZOE,)),
         ("nobody", ()),
         ("zoe nobody", ()),
+        ("zoe\x00", (ZOE,)),
+        *((nothing, ()) for nothing in ("", " ", "--", "''", "%", "_", "\x00", "70%")),
     ],
 )
 async def test_people_are_found_by_what_they_say_at_the_desk(
@@ -61,6 +67,21 @@ async def test_people_are_found_by_what_they_say_at_the_desk(
 
 async def test_a_search_stops_at_its_limit(filled: Store) -> None:
     assert len(await filled.search("ouedraogo", limit=1)) == 1
+
+
+async def test_a_search_by_name_reads_an_index_and_not_the_documents(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "site.sqlite3") as store:
+        asked, rows = [], store.database.rows
+
+        async def listening(statement: str, *values: Any) -> list[dict[str, Any]]:
+            asked.append(f"EXPLAIN QUERY PLAN {statement}")
+            return await rows(statement, *values)
+
+        store.database.rows = listening  # type: ignore[method-assign]
+        assert await store.search("ouedraogo elise") == ()
+        plans = [await rows(each, *set(re.findall(r"\$\d", each))) for each in asked]
+    scans = [step["detail"] for plan in plans for step in plan if step["detail"].startswith("SCAN beneficiary")]
+    assert scans == ["SCAN beneficiary USING COVERING INDEX beneficiary_name"]
 
 
 async def test_a_register_is_replaced_whole(filled: Store) -> None:
@@ -95,6 +116,21 @@ async def test_the_registers_of_two_payers_stand_side_by_side(filled: Store) -> 
     newest = await filled.register_state(None)
     assert newest is not None and newest.payer == STATE
     assert await filled.register_state("OTHER") is None
+
+
+@pytest.mark.parametrize(
+    ("people", "code"),
+    [
+        ((ZOE, coverage(ELISE.beneficiary, payer=STATE)), "register-of-another"),
+        ((ZOE, ELISE, coverage(ZOE.beneficiary, paid_until=FIRST)), "register-number-twice"),
+    ],
+)
+async def test_a_register_speaks_for_its_payer_and_of_each_person_once(
+    filled: Store, people: tuple[Coverage, ...], code: str
+) -> None:
+    with pytest.raises(InputError, match=code):
+        await filled.replace_register(MUTUAL, 2, SECOND, "digest-2", people)
+    assert await filled.all_coverages(MUTUAL) == EVERYBODY
 
 
 async def test_a_register_that_fails_in_the_middle_leaves_the_old_one(filled: Store) -> None:
@@ -163,8 +199,10 @@ async def test_issued_cards_come_back_the_newest_last(store: Store) -> None:
     cards = [
         Card("k", serial, "KDG-000001-01", "Awa", 1996, "F", FIRST, date(2029, 3, 1), photo="ab") for serial in (9, 4)
     ]
-    for card in cards:
+    for card in [*cards, cards[0]]:
         await store.put_card(card, MUTUAL, f"digest-{card.serial}")
+    with pytest.raises(InputError, match="card-serial-taken"):
+        await store.put_card(msgspec.structs.replace(cards[0], name="Zoé"), MUTUAL, "digest")
     assert await store.cards_of("KDG-000001-01") == (cards[1], cards[0])
     assert await store.cards_of("KDG-000001-02") == ()
 
@@ -174,6 +212,7 @@ async def test_lookups_are_counted_per_person_and_day(store: Store) -> None:
         await store.note_lookup(
             f"l{number}", at=AT, account="awa", member_number="KDG-000001-01", colour=colour, how="card", day=day
         )
+    await store.note_lookup("l0", at=AT, account="awa", member_number="x", colour="red", how="card", day=SECOND)
     assert await store.lookups_of("KDG-000001-01", FIRST) == 2
     assert await store.lookups_of("KDG-000001-02", FIRST) == 0
     assert await store.colours() == {"green": 2, "red": 1}

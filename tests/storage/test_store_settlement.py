@@ -1,23 +1,25 @@
-"""The month's money: one main batch, a claim in one batch of a payer, answers kept once, letters counted once."""
+"""The month's money: one main batch, a claim in one batch of a payer, answers kept once."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from facility_agent.exchange.envelope import Header
 from facility_agent.storage.store import Store
-from facility_agent.storage.store.settlement import BATCH_MOVES
+from facility_agent.storage.store.settlement import BATCH_MOVES, outcome_of
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import (
     Batch,
+    BatchItem,
     ClaimDecision,
     Decision,
     LineDecision,
+    Outcome,
     Receipt,
     Remittance,
 )
@@ -108,6 +110,41 @@ async def test_a_claim_is_in_one_batch_of_a_payers_scheme_and_a_refused_batch_le
     assert await filled.put_batch(another(3, CLAIMS, payer=STATE, scheme=PROGRAMME), "closed", AT, "accountant")
 
 
+def with_items(made: Batch, *items: BatchItem) -> Batch:
+    return msgspec.structs.replace(made, items=items)
+
+
+FIRST, LATER = another(1, CLAIMS), msgspec.structs.replace(claim(1), minted_on=date(2026, 3, 11))
+
+
+@pytest.mark.parametrize(
+    ("refused", "code"),
+    [
+        (another(1, (claim(9),)), "claim-not-kept"),
+        (with_items(FIRST, FIRST.items[0], FIRST.items[0]), "claim-twice-in-batch"),
+        (another(1, (LATER,)), "claim-differs"),
+        (with_items(FIRST, msgspec.structs.replace(FIRST.items[0], digest="")), "claim-differs"),
+        (another(1, (claim(4),)), "claim-replaced"),
+    ],
+)
+@pytest.mark.parametrize("state", ["closed", "received"])
+async def test_a_batch_holds_each_claim_once_as_it_is_kept_and_counts(
+    filled: Store, refused: Batch, code: str, state: str
+) -> None:
+    for entry in (claim(4), claim(5, replaces=new_id(4))):
+        await filled.mint(entry, FAMILIES, AT, "nurse")
+    with pytest.raises(InputError, match=code):
+        await filled.put_batch(refused, state, AT, "accountant")
+    assert await filled.batches() == ()
+
+
+async def test_a_batch_number_names_one_batch(filled: Store) -> None:
+    await filled.put_batch(another(1, CLAIMS), "closed", AT, "accountant")
+    with pytest.raises(InputError, match="batch-number-taken"):
+        await filled.put_batch(another(1, id=new_id(9), kind="supplementary"), "closed", AT, "accountant")
+    assert len(await filled.batches()) == 1
+
+
 @pytest.mark.parametrize(
     "way",
     [
@@ -156,6 +193,71 @@ async def test_a_decision_is_kept_once(filled: Store) -> None:
     assert await filled.decision("nobody") is None
 
 
+def answer(number: int, outcome: Outcome, amount: int) -> ClaimDecision:
+    return ClaimDecision(new_id(number), (LineDecision("consultation", outcome, 480, amount),))
+
+
+async def test_what_is_pending_or_contested_is_decided_again_and_nothing_else(filled: Store) -> None:
+    entry = another(1, CLAIMS)
+    await filled.put_batch(entry, "received", AT, "officer")
+
+    def decision(number: int, *answers: ClaimDecision) -> Decision:
+        return Decision(new_id(number), entry.id, date(2026, 4, 20), "officer", answers)
+
+    with pytest.raises(InputError, match="claim-undecided"):
+        await filled.contest(entry.id, [new_id(1)])
+    accepted, pending, refused = answer(1, "accepted", 480), answer(2, "pending", 0), answer(3, "refused", 0)
+    first = decision(11, accepted, pending, refused)
+    await filled.put_decision(first, AT)
+    assert list((await filled.outcomes(entry.id)).items()) == [
+        (new_id(1), "accepted"),
+        (new_id(2), "pending"),
+        (new_id(3), "refused"),
+    ]
+    for later in (decision(12, accepted, answer(2, "accepted", 480), answer(3, "accepted", 480)), decision(11)):
+        with pytest.raises(InputError, match="decision-second"):
+            await filled.put_decision(later, AT)
+    second = decision(12, accepted, answer(2, "accepted", 480), refused)
+    await filled.put_decision(second, AT)
+    await filled.put_decision(first, AT)
+    assert await filled.decision(entry.id) == second
+    await filled.contest(entry.id, [new_id(3)])
+    assert (await filled.outcomes(entry.id))[new_id(3)] == "contested"
+    third = decision(13, accepted, answer(2, "accepted", 480), answer(3, "reduced", 240))
+    await filled.put_decision(third, AT)
+    assert await filled.decision(entry.id) == third
+    assert set((await filled.outcomes(entry.id)).values()) == {"accepted", "reduced"}
+    with pytest.raises(InputError, match="decision-second"):
+        await filled.put_decision(decision(14, accepted, answer(2, "refused", 0), answer(3, "reduced", 240)), AT)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        (("accepted", "accepted"), "accepted"),
+        (("refused",), "refused"),
+        (("accepted", "refused"), "reduced"),
+        (("accepted", "pending"), "pending"),
+    ],
+)
+def test_the_outcome_of_a_claim_is_that_of_its_lines(outcomes: tuple[Outcome, ...], expected: str) -> None:
+    lines = tuple(LineDecision(str(place), outcome, 100, 0) for place, outcome in enumerate(outcomes))
+    assert outcome_of(ClaimDecision(new_id(1), lines)) == expected
+
+
+async def test_nothing_is_kept_for_a_batch_that_nobody_knows(store: Store) -> None:
+    answers = (
+        store.put_receipt(Receipt("nobody", "L-1", DAY, 0, 0, "ab"), AT),
+        store.put_decision(Decision(new_id(7), "nobody", DAY, "officer", ()), AT),
+        store.put_remittance(Remittance(new_id(8), "nobody", new_id(7), "V-1", DAY, "XOF", 1, ()), AT),
+        store.put_audit("nobody", b"report", AT),
+        store.contest("nobody", []),
+    )
+    for each in answers:
+        with pytest.raises(InputError, match="batch-unknown"):
+            await each
+
+
 async def test_payments_of_a_batch_add_up_and_each_counts_once(filled: Store) -> None:
     entry = another(1, CLAIMS)
     await filled.put_batch(entry, "received", AT, "officer")
@@ -178,64 +280,12 @@ async def test_a_receipt_and_an_audit_are_kept_with_their_batch(filled: Store) -
     await filled.put_batch(entry, "received", AT, "officer")
     receipt = Receipt(entry.id, entry.number, date(2026, 4, 3), 3, entry.due, "ab")
     await filled.put_receipt(receipt, AT)
-    await filled.put_receipt(receipt, AT)
+    await filled.put_receipt(msgspec.structs.replace(receipt, received_on=date(2026, 4, 9), envelope="cd"), AT)
+    for other in ({"claims": 2}, {"due": 0}, {"number": "L-2"}):
+        with pytest.raises(InputError, match="receipt-second"):
+            await filled.put_receipt(msgspec.structs.replace(receipt, **other), AT)
     assert await filled.receipt(entry.id) == receipt
     assert await filled.audit(entry.id) is None
     for document in (b"first", b"second"):
         await filled.put_audit(entry.id, document, AT)
     assert await filled.audit(entry.id) == b"second"
-
-
-def header(sequence: int, **changes: object) -> Header:
-    made = {"id": new_id(sequence), "kind": "batch", "sender": FACILITY, "recipient": MUTUAL, "sequence": sequence}
-    return Header(**{**made, "made_on": DAY, **changes})  # type: ignore[arg-type]
-
-
-async def test_a_letter_counts_once_however_often_it_arrives(store: Store) -> None:
-    assert await store.receive_once(header(1), "digest", "lot.fae", AT) is True
-    for _ in range(3):
-        assert await store.receive_once(header(1), "digest", "copy of lot.fae", AT) is False
-    (letter,) = await store.letters("in")
-    assert (letter.name, letter.times, letter.sequence) == ("lot.fae", 4, 1)
-
-
-async def test_a_letter_that_arrives_eight_times_at_once_is_new_once(store: Store) -> None:
-    answers = await asyncio.gather(*(store.receive_once(header(1), "digest", "lot.fae", AT) for _ in range(8)))
-    assert sorted(answers) == [False] * 7 + [True]
-
-
-async def test_a_letter_whose_body_or_number_was_another_ones_is_refused(store: Store) -> None:
-    await store.receive_once(header(1), "digest", "lot.fae", AT)
-    with pytest.raises(InputError, match="envelope-id-reused"):
-        await store.receive_once(header(1), "other", "lot.fae", AT)
-    with pytest.raises(InputError, match="envelope-sequence-reused"):
-        await store.receive_once(header(1, id=new_id(9)), "other", "lot.fae", AT)
-    assert await store.receive_once(header(1, sender="CSPS-2"), "another", "lot.fae", AT) is True
-    assert len(await store.letters("in")) == 2
-
-
-async def test_letters_that_are_missing_are_named(store: Store) -> None:
-    for number in (1, 2, 5, 7):
-        await store.receive_once(header(number), f"digest-{number}", "lot.fae", AT)
-    assert await store.gaps(FACILITY) == (3, 4, 6)
-    assert await store.gaps("CSPS-2") == ()
-
-
-async def test_letters_sent_are_numbered_per_recipient_and_can_be_written_again(store: Store) -> None:
-    for recipient, expected in ((MUTUAL, 1), (MUTUAL, 2), (STATE, 1)):
-        async with store.transaction():
-            sequence = await store.next_sequence(FACILITY, recipient)
-            assert sequence == expected
-            made = header(sequence, recipient=recipient, id=new_id(len(recipient) * 10 + sequence))
-            await store.note_sent(made, "digest", f"{recipient}-{sequence}.fae", f"{sequence}".encode(), AT)
-    assert await store.sealed(f"{MUTUAL}-2.fae") == b"2"
-    assert await store.sealed("nothing.fae") is None
-    assert sorted(letter.name for letter in await store.letters("out")) == ["MUT-1.fae", "MUT-2.fae", "STATE-1.fae"]
-
-
-async def test_a_letter_whose_sealing_fails_takes_no_number(store: Store) -> None:
-    with pytest.raises(LookupError):
-        async with store.transaction():
-            await store.note_sent(header(await store.next_sequence(FACILITY, MUTUAL)), "digest", "lot.fae", b"x", AT)
-            raise LookupError
-    assert await store.next_sequence(FACILITY, MUTUAL) == 1

@@ -129,13 +129,14 @@ async def scanned(page: Page, text: str) -> None:
 async def test_a_scanner_works_wherever_the_focus_is(browser: Browser, world: World) -> None:
     async with opened(browser, world.facility, "accueil") as page:
         await page.goto("/desk")
-        assert await page.evaluate("document.activeElement.id") == "text"
+        await page.locator("#text:focus").wait_for()
         await page.evaluate("document.activeElement.blur()")
         await scanned(page, world.cards[AWA].text)
         async with page.expect_navigation():
             await page.keyboard.press("Enter")
         assert "Droits ouverts" in await page.inner_text(".verdict")
         await page.goto("/desk")
+        await page.locator("#text:focus").wait_for()
         await scanned(page, world.cards[SALIF].text)
         async with page.expect_navigation():
             await page.keyboard.press("Tab")
@@ -167,14 +168,15 @@ async def test_everything_works_without_a_script(browser: Browser, world: World)
         assert not await page.locator(".private > *").first.is_visible()
         await page.click(".actions .primary")
         await page.click("button[value=more]:not(.unseen)")
+        await page.locator("#act-7").wait_for()
         await page.fill("#act-7", "consultation-nurse")
         await page.press("#act-7", "Enter")
         assert "100" in await page.inner_text(".shares .whole")
         assert await page.input_value("#price-7") == "100"
         await page.click(".actions .primary")
-        assert "La visite est enregistrée" in await page.inner_text("main")
+        await page.get_by_text("La visite est enregistrée").wait_for()
         await page.click(".message button")
-        assert "La visite est annulée" in await page.inner_text("main")
+        await page.get_by_text("La visite est annulée").wait_for()
 
 
 async def test_the_keyboard_alone_goes_round(browser: Browser, world: World) -> None:

@@ -119,6 +119,6 @@ async def test_the_list_walks_from_day_to_day(clerk: Visitor) -> None:
     assert "Aucun passage" in (await clerk.get("/visits?day=11/03/2026")).text
 
 
-@pytest.mark.parametrize("day", ["hier", "32/01/2026"])
+@pytest.mark.parametrize("day", ["hier", "32/01/2026", "01/01/0001", "31/12/9999"])
 async def test_a_day_that_is_no_day_is_an_answer(day: str, clerk: Visitor) -> None:
     assert (await clerk.get(f"/visits?day={day}")).status == 422

@@ -96,15 +96,16 @@ CLAUSES = (
 SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password")
 
 
-@pytest.mark.parametrize("key", [key for key in EVERY_KEY if not key.startswith("doc.")])
-def test_both_languages_speak_of_the_same_fields(key: str) -> None:
-    french, english = catalogue("fr")[key], catalogue("en")[key]
-    assert french.strip() and english.strip()
-    assert fields_of(french) == fields_of(english)
+def test_both_languages_speak_of_the_same_fields() -> None:
+    for key in EVERY_KEY:
+        french, english = catalogue("fr")[key], catalogue("en")[key]
+        assert french.strip() and english.strip(), key
+        assert fields_of(french) == fields_of(english), key
 
 
-@pytest.mark.parametrize("key", [key for key in EVERY_KEY if key.startswith("error.")])
-def test_an_error_says_what_happened_that_nothing_changed_and_what_to_do(key: str) -> None:
-    assert len(re.findall(r"[.?!](?:\s|$)", catalogue("fr")[key])) >= 2, catalogue("fr")[key]
-    assert re.search(r"[Rr]ien n’a été|[Rr]ien n'a été", catalogue("fr")[key])
-    assert re.search(r"[Nn]othing (?:was|that)", catalogue("en")[key])
+def test_an_error_says_what_happened_that_nothing_changed_and_what_to_do() -> None:
+    for key in (key for key in EVERY_KEY if key.startswith("error.")):
+        french, english = catalogue("fr")[key], catalogue("en")[key]
+        assert len(re.findall(r"[.?!](?:\s|$)", french)) >= 3, french
+        assert re.search(r"[Rr]ien n[’']a été", french), french
+        assert re.search(r"[Nn]othing (?:was|that)", english), english

@@ -94,7 +94,7 @@ def _visit(pair: Pair, who: int, day: date, at: str, *care: tuple[str, int], pri
         day=day,
         beneficiary=Beneficiary(number, name, sex, born, None, number[:10], village=village),  # type: ignore[arg-type]
         lines=lines,
-        register_number=f"{day.day * 10 + who}",
+        register_number=f"{day.month}{day.day:02}{who}",
         at=at,
         identified="card",
         card_serial=who + 1,

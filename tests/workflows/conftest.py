@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import pytest
 
-from facility_agent.workflows import audit_desk, exchange
+from facility_agent.workflows import audit_desk, exchange, month_end
 from facility_agent.workflows.membership import IssuedCard
+from facility_agent.workflows.month_end import BatchView
 from tests.workflows.march import close_march, live_march
 from tests.workflows.places import Places, copied_places, new_places
 
@@ -81,4 +82,19 @@ async def held(made_answered: Made, tmp_path_factory: pytest.TempPathFactory) ->
     """An answered pair that the tests of one module share, because they change nothing."""
     folder = tmp_path_factory.mktemp("held")
     async with copied_places(made_answered.folder, folder, made_answered.cards, made_answered.now) as places:
+        yield places
+
+
+@pytest.fixture(scope="module")
+async def view(held: Places) -> BatchView:
+    """The month as the health centre sent it."""
+    (found,) = await month_end.batches(held.facility)
+    return found
+
+
+@pytest.fixture(scope="module")
+async def unsent(made_sent: Made, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Places]:
+    """The pair before the mutual has anything, for batches that it must not take."""
+    folder = tmp_path_factory.mktemp("unsent")
+    async with copied_places(made_sent.folder, folder, made_sent.cards, made_sent.now) as places:
         yield places

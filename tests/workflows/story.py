@@ -27,6 +27,7 @@ TABLETS = 40
 
 async def tell(places: Places) -> None:
     """Live the month on both installations; an AssertionError where it does not come out."""
+    await _two_desks_close_one_day(places)
     await _at_the_desk(places)
     await live_march(places)
     batch, sealed = await close_march(places)
@@ -41,6 +42,18 @@ async def tell(places: Places) -> None:
         received = await exchange.receive(places.facility, letter.read_bytes(), "comptable", letter.name)
         assert (received.kind, received.about, received.again, received.gaps) == (kind, batch.id, False, ())
     await _to_the_franc(places, batch.id, decision)
+
+
+async def _two_desks_close_one_day(places: Places) -> None:
+    """Late in February two desks close the same day at once: every visit gives one claim, the numbers have no gap."""
+    site, day = places.facility, date(2026, 2, 26)
+    places.at(day)
+    for place, member in enumerate(("MLT-000007-02", "MLT-000007-03", "MLT-000008-01", "MLT-000009-02")):
+        await visits.record(site, places.visit(member, day, at=f"08:{place:02d}"), "soins")
+    both = await asyncio.gather(*(visits.close_day(site, day, "caisse") for _ in range(3)))
+    claims = await site.store.claims_of_month(None, "2026-02")
+    assert sorted(claim.id for claims in both for claim in claims) == sorted(claim.id for claim in claims)
+    assert [claim.number[-6:] for claim in claims] == ["000001", "000002", "000003", "000004"]
 
 
 async def _at_the_desk(places: Places) -> None:
@@ -81,7 +94,7 @@ async def _decided(places: Places, batch_id: str) -> Decision:
     places.at(date(2026, 4, 10))
     view = await audit_desk.audit(places.mutual, batch_id)
     assert {answer.claimed - answer.computed for answer in view.recomputed} == {0}
-    claim = next(claim for claim in view.claims if claim.number.endswith("-000002"))
+    claim = next(claim for claim in view.claims if claim.number.endswith("-000006"))
     line = next(line.id for line in claim.visit.lines if line.act == "paracetamol")
     seen = await audit_desk.claim_view(places.mutual, batch_id, claim.id)
     assert (seen.claim, seen.recomputed.claimed, seen.others) == (claim, DUE_MALARIA, ())

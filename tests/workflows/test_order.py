@@ -104,6 +104,9 @@ async def test_a_register_published_twice_leaves_no_letter_behind(ready: Places)
     for letter in (first, second):
         await exchange.receive(ready.facility, letter.read_bytes(), "comptable", letter.name)
     assert await ready.facility.store.gaps("MLT") == ()
+    third = await membership.publish_revocations(ready.mutual, "CSPS-EX1")
+    await exchange.receive(ready.facility, third.read_bytes(), "comptable", third.name)
+    assert await ready.facility.store.gaps("MLT") == ()
     laid_out = {path.name for path in (ready.mutual.folder / "outbox").iterdir()}
     assert {letter.name for letter in await ready.mutual.store.letters("out")} <= laid_out
 

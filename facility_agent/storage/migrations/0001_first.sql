@@ -62,7 +62,8 @@ CREATE TABLE beneficiary (
     PRIMARY KEY (number, payer, scheme)
 );
 CREATE INDEX beneficiary_household ON beneficiary (household);
-CREATE INDEX beneficiary_name ON beneficiary (search_name);
+-- Holds all that the search by name asks for.
+CREATE INDEX beneficiary_name ON beneficiary (search_name, number, payer, scheme);
 CREATE INDEX beneficiary_phone ON beneficiary (phone);
 CREATE INDEX beneficiary_payer ON beneficiary (payer);
 
@@ -111,6 +112,7 @@ CREATE INDEX visit_day ON visit (day);
 CREATE INDEX visit_month ON visit (month, state);
 CREATE INDEX visit_state ON visit (state);
 CREATE INDEX visit_number ON visit (number);
+CREATE INDEX visit_register_number ON visit (register_number);
 
 CREATE TABLE visit_event (
     visit TEXT NOT NULL REFERENCES visit (id) ON DELETE RESTRICT,
@@ -153,6 +155,7 @@ CREATE TABLE claim_event (
 CREATE TABLE claim_line (
     claim TEXT NOT NULL REFERENCES claim (id) ON DELETE RESTRICT,
     line TEXT NOT NULL,
+    place BIGINT NOT NULL,
     act TEXT NOT NULL,
     family TEXT NOT NULL,
     at TEXT NOT NULL,
@@ -169,6 +172,7 @@ CREATE TABLE claim_line (
 CREATE TABLE claim_share (
     claim TEXT NOT NULL REFERENCES claim (id) ON DELETE RESTRICT,
     line TEXT NOT NULL,
+    place BIGINT NOT NULL,
     payer TEXT NOT NULL,
     scheme TEXT NOT NULL,
     amount BIGINT NOT NULL CHECK (amount > 0),
@@ -197,6 +201,8 @@ CREATE TABLE batch_claim (
     payer TEXT NOT NULL,
     scheme TEXT NOT NULL,
     due BIGINT NOT NULL CHECK (due >= 0),
+    outcome TEXT NOT NULL DEFAULT ''
+        CHECK (outcome IN ('', 'accepted', 'reduced', 'refused', 'pending', 'contested')),
     PRIMARY KEY (claim, payer, scheme)
 );
 CREATE INDEX batch_claim_batch ON batch_claim (batch);
@@ -218,10 +224,12 @@ CREATE TABLE receipt (
 );
 
 CREATE TABLE decision (
-    batch TEXT PRIMARY KEY REFERENCES batch (id) ON DELETE RESTRICT,
-    id TEXT NOT NULL UNIQUE,
+    id TEXT PRIMARY KEY,
+    batch TEXT NOT NULL REFERENCES batch (id) ON DELETE RESTRICT,
+    place BIGINT NOT NULL,
     at TEXT NOT NULL,
-    document {bytes} NOT NULL
+    document {bytes} NOT NULL,
+    UNIQUE (batch, place)
 );
 
 CREATE TABLE remittance (

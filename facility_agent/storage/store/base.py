@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +13,9 @@ import msgspec
 from facility_agent.storage.engine import Database
 
 T = TypeVar("T")
+
+#: How many values one statement asks for; SQLite and PostgreSQL both limit them.
+_SOME = 400
 
 
 class Shelf:
@@ -39,8 +43,34 @@ def decoded(document: bytes | memoryview, kind: type[T]) -> T:
 
 
 def instant(at: datetime) -> str:
-    """An instant as the tables keep it: ISO, UTC, to the microsecond, so that text order is time order."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """An instant as the tables keep it: ISO, UTC, to the microsecond, so that text order is time order.
+
+    >>> from datetime import timedelta, timezone
+    >>> instant(datetime(2026, 3, 10, 15, 30, tzinfo=timezone(timedelta(hours=3))))
+    '2026-03-10T12:30:00.000000Z'
+    """
+    if at.tzinfo is None:
+        raise ValueError("an instant names its zone")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Values in portions that one statement can ask for.
+
+    >>> [len(some) for some in portions(["x"] * 900)]
+    [400, 400, 100]
+    """
+    for start in range(0, len(values), _SOME):
+        yield values[start : start + _SOME]
+
+
+def marks(count: int, after: int = 0) -> str:
+    """The places of values in a statement.
+
+    >>> marks(2), marks(3, after=2)
+    ('$1, $2', '$3, $4, $5')
+    """
+    return ", ".join(f"${place}" for place in range(after + 1, after + count + 1))
 
 
 def folded(text: str) -> str:

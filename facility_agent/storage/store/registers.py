@@ -37,13 +37,18 @@ class Registers(Shelf):
     async def replace_register(
         self, payer: str, sequence: int, as_of: date, digest: str, coverages: Iterable[Coverage]
     ) -> None:
-        """Replace a payer's register whole. The same snapshot twice counts once; an older one is an InputError."""
+        """Replace a payer's register whole. The same snapshot twice counts once.
+
+        InputError for an older one, for entitlements of another payer, and for a number that stands twice in a scheme.
+        """
+        entries = list(coverages)
+        _check_register(payer, entries)
         rows = [
             (
                 payer, entry.scheme, entry.beneficiary.number, entry.beneficiary.household, entry.beneficiary.name,
                 folded(entry.beneficiary.name), entry.beneficiary.phone, canonical(entry),
             )
-            for entry in coverages
+            for entry in entries
         ]  # fmt: skip
         async with self.transaction():
             held = await self._one(
@@ -91,13 +96,22 @@ class Registers(Shelf):
 
     async def search(self, text: str, limit: int = 20) -> tuple[Coverage, ...]:
         """People by number, household, telephone, or parts of a name in any order, accents or not."""
-        exact = text.strip()
-        parts = folded(text).split()[:5] or ["\x00"]
-        tests = " AND ".join(f"search_name LIKE ${place}" for place in range(2, len(parts) + 2))
+        # PostgreSQL refuses a NUL in any value, and to SQLite it is the end of a pattern.
+        exact = text.replace("\x00", "").strip()
+        if not exact:
+            return ()
+        found = await self._coverages(
+            f"WHERE number = $1 OR household = $1 OR phone = $1 ORDER BY name, number LIMIT {int(limit)}", exact
+        )
+        parts = folded(exact).split()[:5]
+        if found or not parts:
+            return found
+        tests = " AND ".join(f"search_name LIKE ${place}" for place in range(1, len(parts) + 1))
+        # The index alone answers the inner question: the documents of a whole register are not read for a few people.
         return await self._coverages(
-            f"WHERE number = $1 OR household = $1 OR (phone <> '' AND phone = $1) OR ({tests}) "
-            f"ORDER BY name, number LIMIT {int(limit)}",
-            exact,
+            f"b JOIN (SELECT number, payer, scheme FROM beneficiary WHERE {tests} "
+            f"ORDER BY search_name, number LIMIT {int(limit)}) f "
+            "ON b.number = f.number AND b.payer = f.payer AND b.scheme = f.scheme ORDER BY b.search_name, b.number",
             *(f"%{part}%" for part in parts),
         )
 
@@ -130,13 +144,20 @@ class Registers(Shelf):
         return None if held is None else is_set(held.bitmap, serial)
 
     async def put_card(self, card: Card, payer: str, text_digest: str) -> None:
-        """Write down that a card was issued."""
-        await self.database.rows(
-            "INSERT INTO card (payer, serial, number, issued, expires, text_digest, document) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            payer, card.serial, card.member, card.issued.isoformat(), card.expires.isoformat(), text_digest,
-            canonical(card),
-        )  # fmt: skip
+        """Write down that a card was issued. The same card twice counts once; another one under its serial does not."""
+        document = canonical(card)
+        async with self.transaction():
+            held = await self._one("SELECT document FROM card WHERE payer = $1 AND serial = $2", payer, card.serial)
+            if held is not None:
+                if bytes(held["document"]) != document:
+                    raise InputError("card-serial-taken", serial=card.serial)
+                return
+            await self.database.rows(
+                "INSERT INTO card (payer, serial, number, issued, expires, text_digest, document) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                payer, card.serial, card.member, card.issued.isoformat(), card.expires.isoformat(), text_digest,
+                document,
+            )  # fmt: skip
 
     async def cards_of(self, number: str) -> tuple[Card, ...]:
         """The cards issued to a person, the newest last."""
@@ -146,9 +167,10 @@ class Registers(Shelf):
     async def note_lookup(
         self, id: str, *, at: datetime, account: str, member_number: str, colour: str, how: str, day: date
     ) -> None:
-        """Somebody was looked up at the desk."""
+        """Somebody was looked up at the desk; the same lookup twice counts once."""
         await self.database.rows(
-            "INSERT INTO desk_lookup (id, at, day, account, number, colour, how) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO desk_lookup (id, at, day, account, number, colour, how) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+            "ON CONFLICT (id) DO NOTHING",
             id, instant(at), day.isoformat(), account, member_number, colour, how,
         )  # fmt: skip
 
@@ -168,3 +190,15 @@ class Registers(Shelf):
         """The latest day that the desk has seen."""
         row = await self._one("SELECT MAX(day) AS day FROM desk_lookup")
         return date.fromisoformat(row["day"]) if row and row["day"] else None
+
+
+def _check_register(payer: str, entries: Iterable[Coverage]) -> None:
+    """A register speaks for its own payer, and of each person once under a scheme."""
+    seen = set()
+    for entry in entries:
+        if entry.payer != payer:
+            raise InputError("register-of-another", payer=entry.payer, sender=payer)
+        key = (entry.beneficiary.number, entry.scheme)
+        if key in seen:
+            raise InputError("register-number-twice", number=entry.beneficiary.number, sender=payer)
+        seen.add(key)

@@ -1,17 +1,18 @@
-"""Batches, what answers them, and the letters that carry them: states move as events, in allowed steps only."""
+"""Batches and what answers them: states move as events, in allowed steps only."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from facility_agent.exchange.envelope import Header
 from facility_agent.storage import tables
-from facility_agent.storage.store.base import Shelf, decoded, instant
+from facility_agent.storage.store.base import Shelf, decoded, instant, marks, portions
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical
-from facility_agent.vocabulary.settlement import Batch, Decision, Receipt, Remittance
+from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Outcome, Receipt, Remittance
 
 #: Where a batch may go from each state (design of states); `received` starts it at the payer.
 BATCH_MOVES: dict[str, tuple[str, ...]] = {
@@ -35,27 +36,15 @@ class BatchEntry(msgspec.Struct, frozen=True):
     state: str
 
 
-class Letter(msgspec.Struct, frozen=True):
-    """An envelope that was sent or received."""
-
-    id: str
-    direction: str
-    kind: str
-    sender: str
-    recipient: str
-    sequence: int
-    name: str
-    at: str
-    times: int
-
-
 class Settlement(Shelf):
-    """The month's money and its letters."""
+    """The month's money."""
 
     async def put_batch(self, batch: Batch, state: str, at: datetime, who: str) -> bool:
         """Keep a batch with its claims; the same twice counts once and gives False.
 
-        InputError `batch-second-main`, `batch-id-reused`, or `claim-in-another-batch` (nothing is kept then).
+        InputError `batch-second-main`, `batch-id-reused` or `batch-number-taken`; for a claim that is not here, stands
+        twice, is not the one that is kept, is replaced, or stands in another batch: `claim-not-kept`,
+        `claim-twice-in-batch`, `claim-differs`, `claim-replaced`, `claim-in-another-batch`.
         """
         document = canonical(batch)
         async with self.transaction():
@@ -71,25 +60,47 @@ class Settlement(Shelf):
             )  # fmt: skip
             if batch.kind == "main" and main is not None:
                 raise InputError("batch-second-main", month=batch.month, payer=batch.payer, number=main["number"])
+            if await tables.BatchRow.exists(number=batch.number, using_db=self._connection):
+                raise InputError("batch-number-taken", number=batch.number)
             await tables.BatchRow.create(
                 id=batch.id, number=batch.number, facility=batch.facility, payer=batch.payer, scheme=batch.scheme,
                 month=batch.month, kind=batch.kind, state="", closed_on=batch.closed_on.isoformat(), document=document,
                 using_db=self._connection,
             )  # fmt: skip
-            for item in batch.items:
-                other = await self._one(
-                    "SELECT b.number FROM batch_claim x JOIN batch b ON b.id = x.batch "
-                    "WHERE x.claim = $1 AND x.payer = $2 AND x.scheme = $3",
-                    item.claim, batch.payer, batch.scheme,
-                )  # fmt: skip
-                if other is not None:
-                    raise InputError("claim-in-another-batch", claim=item.number, batch=other["number"])
+            await self._check_items(batch)
             await self.database.many(
                 "INSERT INTO batch_claim (batch, claim, payer, scheme, due) VALUES ($1, $2, $3, $4, $5)",
                 [(batch.id, item.claim, batch.payer, batch.scheme, item.due) for item in batch.items],
             )
             await self.move_batch(batch.id, state, at, who)
         return True
+
+    async def _check_items(self, batch: Batch) -> None:
+        """Each claim of the batch is here as the batch names it, counts, and is invoiced once to this payer."""
+        items = {item.claim: item for item in batch.items}
+        if len(items) != len(batch.items):
+            twice = next(item for place, item in enumerate(batch.items) if item in batch.items[:place])
+            raise InputError("claim-twice-in-batch", claim=twice.number, batch=batch.number)
+        kept: dict[str, dict[str, Any]] = {}
+        for some in portions(tuple(items)):
+            rows = await self.database.rows(
+                "SELECT c.id, c.digest, (SELECT r.number FROM claim r WHERE r.replaces = c.id) AS successor, "
+                "(SELECT b.number FROM batch_claim x JOIN batch b ON b.id = x.batch "
+                "WHERE x.claim = c.id AND x.payer = $1 AND x.scheme = $2) AS other "
+                f"FROM claim c WHERE c.id IN ({marks(len(some), after=2)})",
+                batch.payer, batch.scheme, *some,
+            )  # fmt: skip
+            kept |= {row["id"]: row for row in rows}
+        for item in batch.items:
+            if item.claim not in kept:
+                raise InputError("claim-not-kept", claim=item.number)
+            row = kept[item.claim]
+            if row["digest"] != item.digest:
+                raise InputError("claim-differs", claim=item.number, batch=batch.number)
+            if row["successor"] is not None:
+                raise InputError("claim-replaced", claim=item.number, successor=row["successor"])
+            if row["other"] is not None:
+                raise InputError("claim-in-another-batch", claim=item.number, batch=row["other"])
 
     async def batch(self, id: str) -> BatchEntry | None:
         row = await tables.BatchRow.get_or_none(id=id, using_db=self._connection)
@@ -104,9 +115,7 @@ class Settlement(Shelf):
     async def move_batch(self, id: str, state: str, at: datetime, who: str, detail: str = "") -> None:
         """Move a batch; InputError `batch-state` for a move that the states do not allow."""
         async with self.transaction():
-            row = await self._one("SELECT state, number FROM batch WHERE id = $1", id)
-            if row is None:
-                raise InputError("batch-unknown", batch=id)
+            row = await self._known(id)
             if state not in BATCH_MOVES[row["state"]]:
                 raise InputError("batch-state", number=row["number"], before=row["state"], after=state)
             await self.database.rows("UPDATE batch SET state = $1 WHERE id = $2", state, id)
@@ -123,33 +132,89 @@ class Settlement(Shelf):
         )
         return {row["claim"]: row["batch"] for row in rows}
 
+    async def _known(self, batch: str) -> dict[str, Any]:
+        """The state and number of a batch; InputError `batch-unknown`."""
+        row = await self._one("SELECT state, number FROM batch WHERE id = $1", batch)
+        if row is None:
+            raise InputError("batch-unknown", batch=batch)
+        return row
+
     async def put_receipt(self, receipt: Receipt, at: datetime) -> None:
-        await self._put_once("receipt", receipt.batch, canonical(receipt), at)
+        """Keep the first receipt of a batch; one that counts otherwise is an InputError."""
+        async with self.transaction():
+            await self._known(receipt.batch)
+            held = await self.receipt(receipt.batch)
+            if held is None:
+                await self.database.rows(
+                    "INSERT INTO receipt (batch, at, document) VALUES ($1, $2, $3)",
+                    receipt.batch, instant(at), canonical(receipt),
+                )  # fmt: skip
+            # A batch that is sent again is acknowledged again, on another day and for another envelope.
+            elif (held.number, held.claims, held.due) != (receipt.number, receipt.claims, receipt.due):
+                raise InputError("receipt-second", number=held.number)
 
     async def receipt(self, batch: str) -> Receipt | None:
         row = await self._one("SELECT document FROM receipt WHERE batch = $1", batch)
         return decoded(row["document"], Receipt) if row else None
 
     async def put_decision(self, decision: Decision, at: datetime) -> None:
-        """Keep a payer's answer; another answer to the same batch is an InputError."""
+        """Keep a payer's answer and the outcome of each claim; the same twice counts once.
+
+        A later answer may change claims that wait for a paper or are contested; any other is an InputError.
+        """
+        document = canonical(decision)
         async with self.transaction():
-            held = await self.decision(decision.batch)
-            if held is not None:
-                if held != decision:
-                    raise InputError("decision-second", batch=decision.batch)
+            await self._known(decision.batch)
+            row = await self._one("SELECT document FROM decision WHERE id = $1", decision.id)
+            if row is not None and bytes(row["document"]) == document:
                 return
+            held = await self.decision(decision.batch)
+            if row is not None or (held is not None and not await self._may_follow(held, decision)):
+                raise InputError("decision-second", batch=decision.batch)
             await self.database.rows(
-                "INSERT INTO decision (batch, id, at, document) VALUES ($1, $2, $3, $4)",
-                decision.batch, decision.id, instant(at), canonical(decision),
+                "INSERT INTO decision (id, batch, place, at, document) "
+                "SELECT $1, $2, COALESCE(MAX(place), 0) + 1, $3, $4 FROM decision WHERE batch = $2",
+                decision.id, decision.batch, instant(at), document,
             )  # fmt: skip
+            await self.database.many(
+                "UPDATE batch_claim SET outcome = $1 WHERE batch = $2 AND claim = $3",
+                [(outcome_of(answer), decision.batch, answer.claim) for answer in decision.claims],
+            )
+
+    async def _may_follow(self, held: Decision, later: Decision) -> bool:
+        """Whether a later answer changes nothing but claims that are still open."""
+        outcomes = await self.outcomes(held.batch)
+        waiting = {claim for claim, outcome in outcomes.items() if outcome in ("pending", "contested")}
+        before = {(answer.claim, canonical(answer)) for answer in held.claims}
+        changed = before ^ {(answer.claim, canonical(answer)) for answer in later.claims}
+        return bool(waiting) and {claim for claim, _ in changed} <= waiting
 
     async def decision(self, batch: str) -> Decision | None:
-        row = await self._one("SELECT document FROM decision WHERE batch = $1", batch)
+        """The latest answer to a batch; earlier ones stay in the table."""
+        row = await self._one("SELECT document FROM decision WHERE batch = $1 ORDER BY place DESC LIMIT 1", batch)
         return decoded(row["document"], Decision) if row else None
+
+    async def contest(self, batch: str, claims: Sequence[str]) -> None:
+        """The answer to some claims is contested: the payer may decide them again. InputError `claim-undecided`."""
+        async with self.transaction():
+            row, outcomes = await self._known(batch), await self.outcomes(batch)
+            for claim in claims:
+                if not outcomes.get(claim):
+                    raise InputError("claim-undecided", claim=claim, batch=row["number"])
+            await self.database.many(
+                "UPDATE batch_claim SET outcome = 'contested' WHERE batch = $1 AND claim = $2",
+                [(batch, claim) for claim in claims],
+            )
+
+    async def outcomes(self, batch: str) -> dict[str, str]:
+        """What became of each claim of a batch: accepted, reduced, refused, pending, contested, or nothing yet."""
+        rows = await self.database.rows("SELECT claim, outcome FROM batch_claim WHERE batch = $1", batch)
+        return {row["claim"]: row["outcome"] for row in rows}
 
     async def put_remittance(self, remittance: Remittance, at: datetime) -> None:
         """Keep a payment; the same twice counts once."""
         async with self.transaction():
+            await self._known(remittance.batch)
             row = await self._one("SELECT document FROM remittance WHERE id = $1", remittance.id)
             if row is not None:
                 if bytes(row["document"]) != canonical(remittance):
@@ -166,92 +231,22 @@ class Settlement(Shelf):
 
     async def put_audit(self, batch: str, document: bytes, at: datetime) -> None:
         """Keep the latest audit of a batch."""
-        await self.database.rows(
-            "INSERT INTO audit_run (batch, at, document) VALUES ($1, $2, $3) "
-            "ON CONFLICT (batch) DO UPDATE SET at = excluded.at, document = excluded.document",
-            batch, instant(at), document,
-        )  # fmt: skip
+        async with self.transaction():
+            await self._known(batch)
+            await self.database.rows(
+                "INSERT INTO audit_run (batch, at, document) VALUES ($1, $2, $3) "
+                "ON CONFLICT (batch) DO UPDATE SET at = excluded.at, document = excluded.document",
+                batch, instant(at), document,
+            )  # fmt: skip
 
     async def audit(self, batch: str) -> bytes | None:
         row = await self._one("SELECT document FROM audit_run WHERE batch = $1", batch)
         return bytes(row["document"]) if row else None
 
-    async def next_sequence(self, sender: str, recipient: str) -> int:
-        """The number of the next letter from one party to another, from 1 on."""
-        row = await self._one(
-            "SELECT COALESCE(MAX(sequence), 0) + 1 AS next FROM envelope "
-            "WHERE direction = 'out' AND sender = $1 AND recipient = $2",
-            sender,
-            recipient,
-        )
-        return int(row["next"]) if row else 1
 
-    async def note_sent(self, header: Header, digest: str, name: str, sealed: bytes, at: datetime) -> None:
-        """Keep a letter that we sealed, bytes and all, so that its file can be written again."""
-        await self._letter("out", header, digest, name, at, sealed)
-
-    async def receive_once(self, header: Header, digest: str, name: str, at: datetime) -> bool:
-        """Whether a letter is new. The same one again is counted and gives False; another body is an InputError."""
-        async with self.transaction():
-            row = await self._one(
-                "SELECT digest FROM envelope WHERE sender = $1 AND id = $2 AND direction = 'in'",
-                header.sender,
-                header.id,
-            )
-            if row is not None:
-                if row["digest"] != digest:
-                    raise InputError("envelope-id-reused", sender=header.sender, name=name)
-                await self.database.rows(
-                    "UPDATE envelope SET times = times + 1 WHERE sender = $1 AND id = $2 AND direction = 'in'",
-                    header.sender,
-                    header.id,
-                )
-                return False
-            taken = await self._one(
-                "SELECT id FROM envelope WHERE direction = 'in' AND sender = $1 AND recipient = $2 AND sequence = $3",
-                header.sender, header.recipient, header.sequence,
-            )  # fmt: skip
-            if taken is not None:
-                raise InputError("envelope-sequence-reused", sender=header.sender, sequence=header.sequence)
-            await self._letter("in", header, digest, name, at, None)
-        return True
-
-    async def _letter(
-        self, direction: str, header: Header, digest: str, name: str, at: datetime, sealed: bytes | None
-    ) -> None:
-        await self.database.rows(
-            "INSERT INTO envelope (id, direction, kind, sender, recipient, sequence, digest, name, at, sealed) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            header.id, direction, header.kind, header.sender, header.recipient, header.sequence, digest, name,
-            instant(at), sealed,
-        )  # fmt: skip
-
-    async def gaps(self, sender: str) -> tuple[int, ...]:
-        """The numbers of letters of a sender that have not arrived although later ones have."""
-        rows = await self.database.rows(
-            "SELECT sequence FROM envelope WHERE direction = 'in' AND sender = $1 ORDER BY sequence", sender
-        )
-        seen = {int(row["sequence"]) for row in rows}
-        return tuple(number for number in range(1, max(seen, default=0)) if number not in seen)
-
-    async def letters(self, direction: str) -> tuple[Letter, ...]:
-        """The letters sent (`out`) or received (`in`), the oldest first."""
-        rows = await self.database.rows(
-            "SELECT id, direction, kind, sender, recipient, sequence, name, at, times FROM envelope "
-            "WHERE direction = $1 ORDER BY at, sender, recipient, sequence",
-            direction,
-        )
-        return tuple(msgspec.convert(row, Letter) for row in rows)
-
-    async def sealed(self, name: str) -> bytes | None:
-        """The bytes of a letter that we sealed, by its file name."""
-        row = await self._one("SELECT sealed FROM envelope WHERE direction = 'out' AND name = $1", name)
-        return bytes(row["sealed"]) if row and row["sealed"] is not None else None
-
-    async def _put_once(self, table: str, batch: str, document: bytes, at: datetime) -> None:
-        await self.database.rows(
-            f"INSERT INTO {table} (batch, at, document) VALUES ($1, $2, $3) ON CONFLICT (batch) DO NOTHING",
-            batch,
-            instant(at),
-            document,
-        )
+def outcome_of(answer: ClaimDecision) -> Outcome:
+    """The outcome of a claim by those of its lines: what waits, waits; a mixture is reduced."""
+    found = {line.outcome for line in answer.lines}
+    if "pending" in found:
+        return "pending"
+    return found.pop() if len(found) == 1 else "reduced"

@@ -1,0 +1,196 @@
+"""The store of a busy desk: point reads at once, decoded documents kept, and look-ups written several at a time.
+
+What is answered is the same as the plain store's, and as fresh: documents are compared with those kept, byte by byte,
+at every question, so that what another process has written counts at once. A look-up is on the disk before anybody
+is told of it; those that arrive while the disk is busy are written together, in one statement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from facility_agent.arrangements.agreement import Agreement
+from facility_agent.exchange.parties import PublicKeys
+from facility_agent.storage.engine import Database
+from facility_agent.storage.reading import Reading, open_reading
+from facility_agent.storage.store import Store
+from facility_agent.storage.store.base import decoded, instant, marks
+from facility_agent.storage.store.people import Account, Signin
+from facility_agent.storage.store.registers import RegisterState, RevocationState
+from facility_agent.vocabulary.records import Coverage, PastLine
+
+T = TypeVar("T")
+
+
+class DeskStore(Store):
+    """The whole store on one SQLite file, with its shortest ways."""
+
+    def __init__(self, database: Database, reading: Reading) -> None:
+        super().__init__(database)
+        self._plain, self._quick = Store(database), Store(reading)
+        self._agreements: Kept[Agreement] = Kept(Agreement)
+        self._parties: Kept[PublicKeys] = Kept(PublicKeys)
+        self._lookups = Lookups(database)
+
+    def _read(self) -> Store:
+        """The quick way, unless this task is inside a transaction and must see what it has just written."""
+        return self._plain if self.database.in_transaction else self._quick
+
+    async def account(self, login: str) -> Account | None:
+        row = await self._read()._one(
+            "SELECT login, name, roles, password_hash, active FROM account WHERE login = $1", login
+        )
+        if row is None:
+            return None
+        return Account(
+            row["login"], row["name"], tuple(row["roles"].split()), row["password_hash"], bool(row["active"])
+        )
+
+    async def signin(self, token: str, at: datetime) -> Signin | None:
+        return await self._read().signin(token, at)
+
+    async def public_keys(self) -> tuple[PublicKeys, ...]:
+        """The same tuple as before as long as nothing has changed."""
+        rows = await self._read().database.rows("SELECT document FROM party ORDER BY code")
+        return self._parties.of(rows)
+
+    async def agreements(self) -> tuple[Agreement, ...]:
+        """All agreements, the oldest start first; the same tuple as before as long as nothing has changed."""
+        rows = await self._read().database.rows("SELECT document FROM agreement ORDER BY start, id")
+        return self._agreements.of(rows)
+
+    async def coverage_of(self, number: str) -> tuple[Coverage, ...]:
+        return await self._read().coverage_of(number)
+
+    async def register_state(self, payer: str | None) -> RegisterState | None:
+        return await self._read().register_state(payer)
+
+    async def revocations(self, payer: str) -> RevocationState | None:
+        return await self._read().revocations(payer)
+
+    async def lookups_of(self, number: str, day: date) -> int:
+        return await self._read().lookups_of(number, day)
+
+    async def latest_day(self) -> date | None:
+        return await self._read().latest_day()
+
+    async def history(self, members: Sequence[str], households: Sequence[str] = ()) -> tuple[PastLine, ...]:
+        return await self._read().history(members, households)
+
+    async def note_lookup(
+        self, id: str, *, at: datetime, account: str, member_number: str, colour: str, how: str, day: date
+    ) -> None:
+        """Somebody was looked up at the desk; on return it is on the disk. The same lookup twice counts once."""
+        row = (id, instant(at), day.isoformat(), account, member_number, colour, how)
+        if self.database.in_transaction:
+            await self._lookups.write([row])
+        else:
+            await self._lookups.note(row)
+
+    async def settle(self) -> None:
+        """Wait until every look-up is written."""
+        await self._lookups.settle()
+
+
+class Kept(Generic[T]):
+    """Documents decoded once: as long as their bytes stay the same, the records stay the same objects."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
+        self._documents: list[bytes] = []
+        self._records: tuple[T, ...] = ()
+
+    def of(self, rows: list[dict[str, Any]]) -> tuple[T, ...]:
+        """The records of the rows' documents."""
+        documents = [bytes(row["document"]) for row in rows]
+        if documents != self._documents:
+            self._documents, self._records = documents, tuple(decoded(entry, self._kind) for entry in documents)
+        return self._records
+
+
+Row = tuple[str, ...]
+
+
+class Lookups:
+    """Look-ups on their way to the disk. While one write is under way, the next ones gather."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[Row, asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def note(self, row: Row) -> None:
+        """Write a look-up together with those that arrive at the same time."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((row, written))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_waiting())
+        await written
+
+    async def write(self, rows: Sequence[Row]) -> None:
+        """Write look-ups in one statement: all of them or none; one that is known already changes nothing."""
+        values = ", ".join(f"({marks(7, after=7 * place)})" for place in range(len(rows)))
+        await self._database.rows(
+            f"INSERT INTO desk_lookup (id, at, day, account, number, colour, how) VALUES {values} "
+            "ON CONFLICT (id) DO NOTHING",
+            *(value for row in rows for value in row),
+        )
+
+    async def settle(self) -> None:
+        """Wait for the write that is under way."""
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
+
+    async def _write_waiting(self) -> None:
+        try:
+            while self._waiting:
+                together, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                await self._write_together(together)
+        finally:
+            self._writer = None
+
+    async def _write_together(self, together: list[tuple[Row, asyncio.Future[None]]]) -> None:
+        try:
+            await self.write([row for row, _ in together])
+        except Exception as trouble:
+            if len(together) == 1:
+                _tell(together[0][1], trouble)
+                return
+            # One that cannot be written is no reason to lose the others.
+            for one in together:
+                await self._write_together([one])
+            return
+        for _, written in together:
+            _tell(written, None)
+
+
+#: So many look-ups in one statement: far fewer values than any SQLite takes.
+_MOST = 500
+
+
+def _tell(written: asyncio.Future[None], trouble: Exception | None) -> None:
+    """Let whoever still waits go on."""
+    if written.done():
+        return
+    if trouble is None:
+        written.set_result(None)
+    else:
+        written.set_exception(trouble)
+
+
+@asynccontextmanager
+async def at_desk(store: Store) -> AsyncIterator[Store]:
+    """The desk's shortest ways to an open store; on PostgreSQL, which has no such ways, the store itself."""
+    if store.database.path is None:
+        yield store
+        return
+    with open_reading(store.database.path) as reading:
+        desk = DeskStore(store.database, reading)
+        try:
+            yield desk
+        finally:
+            await desk.settle()

@@ -1,0 +1,71 @@
+"""Templates compiled for one language each: a sentence without fields is put in once, not once per page.
+
+A page says some eighty sentences, and most of them are the same for everybody. What a template writes as
+`{{ t("page.foot") }}` is text by the time that the template is compiled; sentences with fields are said as before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+from jinja2.ext import Extension
+from jinja2.runtime import Context
+from markupsafe import escape
+
+from facility_agent.words import LANGUAGES, Words
+
+_SENTENCE: Final = re.compile(r"""\{\{ t\("([a-z0-9.-]+)"\) \}\}""")
+
+#: The templates of each language.
+PAGES: Final = {language: web.AppKey(f"pages-{language}", jinja2.Environment) for language in LANGUAGES}
+
+
+class Spoken(Extension):
+    """Puts plain sentences in; a constant that is safe keeps the white space around it as it was."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        words: Words = self.environment.words  # type: ignore[attr-defined]
+
+        def said(found: re.Match[str]) -> str:
+            sentence = str(escape(words(found[1]))).replace("\\", "\\\\").replace("\n", "\\n")
+            return f'{{{{ "{sentence}"|safe }}}}'
+
+        return _SENTENCE.sub(said, source)
+
+
+class Plain(Context):
+    """Calls what a template names without first looking, three times, whether it wants the context: none does."""
+
+    def call(self, named: Callable[..., Any], /, *values: Any, **fields: Any) -> Any:
+        fields.pop("_loop_vars", None)
+        fields.pop("_block_vars", None)
+        return named(*values, **fields)
+
+
+def set_up(app: web.Application) -> None:
+    """The templates of every language; they do not change while the program runs."""
+    for language, key in PAGES.items():
+        environment = aiohttp_jinja2.setup(
+            app,
+            app_key=key,
+            loader=jinja2.PackageLoader("facility_agent.web"),
+            undefined=jinja2.StrictUndefined,
+            extensions=[Spoken],
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.extend(words=Words(language))
+        environment.context_class = Plain
+
+
+def render(
+    request: web.Request, language: str, template: str, context: Mapping[str, Any], status: int = 200
+) -> web.Response:
+    """The page of a template in a language."""
+    return aiohttp_jinja2.render_template(template, request, context, app_key=PAGES[language], status=status)
