@@ -18,7 +18,9 @@ from facility_agent.vocabulary.errors import InputError
 
 app = typer.Typer(help="Conventions. Agreements.", no_args_is_help=True, rich_markup_mode=None)
 Id = Annotated[str, typer.Argument(help="The agreement's id, or its beginning.")]
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+Start = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day on which it counts.")]
+On = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day from which it counts, or of the page.")]
+Last = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, which still counts.")]
 By = Annotated[str, typer.Option(help="Who signs or decides.")]
 Capacity = Annotated[str, typer.Option(help="In which capacity.")]
 
@@ -30,8 +32,8 @@ def draft(
         Path, typer.Option(help="JSON list of parties: code, name, role, type, level, ownership, region.")
     ],
     annex: Annotated[Path, typer.Option(help="Annex as TOML.")],
-    start: Day,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    start: Start,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; without it, no end.")] = None,
 ) -> None:
     """Draft an agreement under the arrangement in force on its first day."""
     from facility_agent.workflows import contracting
@@ -72,7 +74,7 @@ def enter_paper(
     party: Annotated[str, typer.Option(help="Code of the party that signed.")],
     by: By,
     capacity: Capacity,
-    on: Day,
+    on: On,
     scan: Annotated[Path, typer.Option(help="The scanned page.")],
 ) -> None:
     """Enter a signature that was given on paper."""
@@ -88,7 +90,7 @@ def enter_paper(
 
 
 @app.command("join")
-def join(folder: Folder, agreement: Id, by: By, capacity: Capacity, start: Day) -> None:
+def join(folder: Folder, agreement: Id, by: By, capacity: Capacity, start: Start) -> None:
     """Join an agreement in force, for this installation, by a one-page adhesion."""
     from facility_agent.workflows import agreements
 
@@ -108,7 +110,7 @@ def join(folder: Folder, agreement: Id, by: By, capacity: Capacity, start: Day) 
 
 @app.command("amend")
 def amend(
-    folder: Folder, agreement: Id, start: Day, annex: Annotated[Path, typer.Option(help="Annex as TOML.")]
+    folder: Folder, agreement: Id, start: Start, annex: Annotated[Path, typer.Option(help="Annex as TOML.")]
 ) -> None:
     """Draft the amendment that follows an agreement from a day on."""
     from facility_agent.workflows import agreements
@@ -121,7 +123,7 @@ def amend(
 
 
 @app.command("suspend")
-def suspend(folder: Folder, agreement: Id, on: Day) -> None:
+def suspend(folder: Folder, agreement: Id, on: On) -> None:
     """Suspend an agreement from a day on."""
     _moved(folder, agreement, "suspend", on.date())
 
@@ -133,13 +135,13 @@ def resume(folder: Folder, agreement: Id) -> None:
 
 
 @app.command("end")
-def end(folder: Folder, agreement: Id, last: Day) -> None:
+def end(folder: Folder, agreement: Id, last: Last) -> None:
     """End an agreement on a last day, which still counts."""
     _moved(folder, agreement, "end", last.date())
 
 
 @app.command("show")
-def show(folder: Folder, agreement: Id, json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def show(folder: Folder, agreement: Id, json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
     """Show an agreement: parties, state, what is still open."""
     from facility_agent.arrangements.agreement import open_money_clauses
     from facility_agent.workflows import agreements
@@ -161,7 +163,7 @@ def show(folder: Folder, agreement: Id, json: Annotated[bool, typer.Option("--js
 
 @app.command("print")
 def print_agreement(
-    folder: Folder, agreement: Id, out: Annotated[Path, typer.Option()] = Path("convention.pdf")
+    folder: Folder, agreement: Id, out: Annotated[Path, typer.Option(help="The PDF to write.")] = Path("convention.pdf")
 ) -> None:
     """Write the agreement as a PDF laid out for signature."""
     from facility_agent.documents.agreement_pdf import agreement_pdf

@@ -44,7 +44,7 @@ def test_every_room_stands_on_its_floor() -> None:
 
 
 def test_the_sum_that_is_worked_out_is_the_one_that_the_rules_give() -> None:
-    case = _read(DOCS / "case.json")
+    case = read_case((DOCS / "case.json").read_bytes(), "case.json")
     arrangement = load(shipped_folder()).on(case.country, case.visit.day)
     assert arrangement is not None and case.agreement is not None
     answer = adjudicate(arrangement, with_digest(case.agreement), case.coverage, case.history, case.visit)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shlex
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,13 +14,14 @@ from facility_agent.config import Config
 from facility_agent.exchange.keys import Cost
 from facility_agent.exchange.randomness import seeded
 from facility_agent.workflows.clock import SystemClock
-from facility_agent.workflows.exchange import receive
 from facility_agent.workflows.installing import install
 from facility_agent.workflows.site import open_site
-from tests.docs.pages import blocks, command_lines, text_of
+from tests.cli.typed import Shell
+from tests.docs.pages import blocks, text_of
 
 TEXT = text_of("docs/installation.md")
 PASSPHRASE = "une phrase pour les essais"
+PASSWORD = "un mot pour les essais"
 
 MEMBERS = """\
 numero;menage;nom;depuis;paye_jusqu_au;sexe;naissance
@@ -35,15 +39,17 @@ MUTUAL = Config(
 )
 
 
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> Shell:
+    opened = Shell(monkeypatch)
+    opened.on(date(2026, 2, 2))
+    return opened
+
+
 async def _installed() -> None:
     for folder, config in (("centre", CENTRE), ("mutuelle", MUTUAL)):
         clock, chance = SystemClock(), seeded(f"docs-{folder}")
         await install(Path(folder), config, PASSPHRASE, clock, chance, Cost(8192, 1, 1))
-
-
-async def _take_in(folder: str, letter: Path) -> None:
-    async with open_site(Path(folder)) as site:
-        await receive(site, letter.read_bytes(), "responsable", letter.name)
 
 
 async def _what_stands(folder: str) -> tuple[list[str], int, set[str]]:
@@ -55,22 +61,41 @@ async def _what_stands(folder: str) -> tuple[list[str], int, set[str]]:
         return agreements, register.members if register else 0, logins
 
 
+async def _only_agreement() -> str:
+    async with open_site(Path("centre")) as site:
+        (agreement,) = await site.store.agreements()
+        return agreement.id
+
+
+def _answers(line: str) -> tuple[str, ...]:
+    """What somebody types when the command asks."""
+    if " account add " in line:
+        return (PASSWORD, PASSWORD)
+    return (PASSPHRASE,) if " agreement sign " in line or " card print " in line else ()
+
+
+def _named(text: str) -> str:
+    """The text with the agreement's identifier where the document says `ID`."""
+    return re.sub(r"\bID\b", asyncio.run(_only_agreement()), text) if re.search(r"\bID\b", text) else text
+
+
 def test_the_lines_of_the_document_make_two_installations_that_work_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("getpass.getpass", lambda prompt: PASSPHRASE)
     asyncio.run(_installed())
-    (tmp_path / "annex.toml").write_text(blocks(TEXT, "toml")[0], encoding="utf-8")
-    (tmp_path / "membres.csv").write_text(MEMBERS, encoding="utf-8")
+    Path("annex.toml").write_text(blocks(TEXT, "toml")[0], encoding="utf-8")
+    Path("parties.json").write_text(blocks(TEXT, "json")[0], encoding="utf-8")
+    Path("membres.csv").write_text(MEMBERS, encoding="utf-8")
     names: dict[str, object] = {"__name__": "document"}
-    # The commands between the blocks take letters in and print cards; the first is done here by its workflow.
-    taken_in = [line for line in command_lines(TEXT) if line.startswith("facility-agent receive")]
-    for block in blocks(TEXT, "python"):
-        exec(compile(block, "docs/installation.md", "exec"), names)
-        if "sign_second(Path" in block:
-            asyncio.run(_take_in("centre", Path(taken_in[0].split()[-1])))
-    for kind in ("register", "revocations"):
-        asyncio.run(_take_in("centre", Path(f"mutuelle/outbox/{kind}-000001-CSPS-EX.fae")))
+    for language, block in re.findall(r"^```(sh|python)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL):
+        if language == "python":
+            exec(compile(_named(block), "docs/installation.md", "exec"), names)
+            continue
+        for line in block.splitlines():
+            ran = shell(*shlex.split(_named(line))[1:], answers=_answers(line))
+            assert ran.status == 0, (line, ran.out, ran.err)
     assert asyncio.run(_what_stands("centre")) == (["in force"], 2, {"accueil"})
     assert asyncio.run(_what_stands("mutuelle")) == (["in force"], 2, {"agent"})
+    for made in ("convention.pdf", "cartes.pdf", "sauvegardes/centre.sqlite3", "sauvegardes/mutuelle.sqlite3"):
+        assert Path(made).stat().st_size > 0
