@@ -90,7 +90,7 @@ def _read(path: Path) -> Case:
         raise InputError("file-missing", name=str(path)) from error
     try:
         case = msgspec.json.decode(data, type=Case)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("case-wrong", name=path.name, reason=str(error)) from error
     place = _stranger(msgspec.json.decode(data), case, "$")
     if place:
