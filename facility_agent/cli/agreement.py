@@ -141,7 +141,11 @@ def end(folder: Folder, agreement: Id, last: Last) -> None:
 
 
 @app.command("show")
-def show(folder: Folder, agreement: Id, json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
+def show(
+    folder: Folder,
+    agreement: Id,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
     """Show an agreement: parties, state, what is still open."""
     from facility_agent.arrangements.agreement import open_money_clauses
     from facility_agent.workflows import agreements

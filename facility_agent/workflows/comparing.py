@@ -79,7 +79,7 @@ def read_case(data: bytes, name: str) -> Case:
     """A case file; InputError `case-wrong` says where: a name that no record has is a typing mistake too."""
     try:
         case = msgspec.json.decode(data, type=Case)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("case-wrong", name=name, reason=str(error)) from error
     place = _stranger(msgspec.json.decode(data), case, "$")
     if place:

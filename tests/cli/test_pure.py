@@ -94,6 +94,7 @@ BAD: dict[str, tuple[object, str]] = {
         case(lines=[{"id": "1", "act": "ors", "quantity": 1, "price": 1, "rôle": "x"}]),
         "rôle",
     ),
+    "a list without a bottom": ('{"country": "BF", "visit": {"x": ' + "[" * 100_000, "n’est pas une visite lisible"),
     "a country without an arrangement": ({**case(), "country": "ZZ"}, "Aucun arrangement de ZZ"),
     "a day before any arrangement": (case(day="1999-01-01"), "Aucun arrangement de BF"),
 }

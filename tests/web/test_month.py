@@ -42,7 +42,7 @@ async def test_a_month_is_closed_decided_and_paid_through_the_pages(own_world: W
     treasurer = await visit(world.mutual, "tresorier")
 
     page = await clerk.get("/months/2026-04")
-    assert "provisoires" in page.text and "03/04/2026, numéro d’ordre 32" in page.text
+    assert "provisoires" in page.text and "03/04/2026, numéro d’ordre 4032" in page.text
     await clerk.post("/visits/close", day="03/04/2026")
     page = await clerk.get("/months/2026-04")
     assert "numéro d’ordre" not in page.text and "/months/2026-04/close" not in page.html

@@ -98,6 +98,18 @@ async def test_a_batch_sealed_again_is_the_same_file(sent: Places) -> None:
     assert [letter.kind for letter in await sent.facility.store.letters("out")].count("batch") == 1
 
 
+async def test_a_receipt_that_was_lost_is_laid_out_again_when_the_batch_comes_again(answered: Places) -> None:
+    (row,) = await answered.facility.store.batches()
+    data = await answered.facility.store.sealed(f"batch-{row.batch.number}.fae")
+    assert data is not None
+    shutil.rmtree(answered.mutual.folder / "outbox")
+    again = await exchange.receive(answered.mutual, data, "agent")
+    assert (again.again, again.about) == (True, row.batch.id)
+    receipt = (answered.mutual.folder / "outbox" / again.reply).read_bytes()
+    assert receipt == await answered.mutual.store.sealed(again.reply)
+    assert (await exchange.receive(answered.facility, receipt, "comptable")).kind == "receipt"
+
+
 async def test_a_register_published_twice_leaves_no_letter_behind(ready: Places) -> None:
     first = await membership.publish_register(ready.mutual, "CSPS-EX1")
     second = await membership.publish_register(ready.mutual, "CSPS-EX1")
