@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from facility_agent.audit.reconcile import remittance_of
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.settlement import Remittance
 from facility_agent.workflows import exchange, membership, month_end
 from facility_agent.workflows.exchange import Received
 from tests.workflows.conftest import Made
 from tests.workflows.nothing import refused
 from tests.workflows.places import Places, copied_places, people
+from tests.workflows.post import brought, letter
 
 ANSWERS = ("receipt", "decision", "remittance")
 
@@ -85,6 +88,24 @@ async def test_a_payment_before_the_decision_waits_and_counts_afterwards(answere
     assert view.state == "reconciled"
 
 
+async def test_a_payment_in_two_parts_settles_the_batch_with_the_second(answered: Places) -> None:
+    await carried(answered, "decision")
+    (view,) = await month_end.batches(answered.facility)
+    assert view.decision is not None
+    day = date(2026, 4, 20)
+    earlier: tuple[Remittance, ...] = ()
+    for reference, amount, state in (("VIR-1", 1_000, "paid in part"), ("VIR-2", None, "reconciled")):
+        part = remittance_of(
+            view.decision, view.batch, id=reference, reference=reference, paid_on=day, amount=amount, earlier=earlier
+        )
+        earlier = (*earlier, part)
+        await brought(answered.facility, await letter(answered.mutual, answered.facility, "remittance", part))
+        (view,) = await month_end.batches(answered.facility)
+        assert (view.state, view.remittances) == (state, earlier)
+    assert view.reconciliation is not None
+    assert (view.reconciliation.paid, view.reconciliation.open) == (view.batch.due, 0)
+
+
 async def test_a_batch_sealed_again_is_the_same_file(sent: Places) -> None:
     (view,) = await month_end.batches(sent.facility)
     first = await sent.facility.store.sealed(f"batch-{view.batch.number}.fae")
@@ -113,8 +134,8 @@ async def test_a_receipt_that_was_lost_is_laid_out_again_when_the_batch_comes_ag
 async def test_a_register_published_twice_leaves_no_letter_behind(ready: Places) -> None:
     first = await membership.publish_register(ready.mutual, "CSPS-EX1")
     second = await membership.publish_register(ready.mutual, "CSPS-EX1")
-    for letter in (first, second):
-        await exchange.receive(ready.facility, letter.read_bytes(), "comptable", letter.name)
+    for published in (first, second):
+        await exchange.receive(ready.facility, published.read_bytes(), "comptable", published.name)
     assert await ready.facility.store.gaps("MLT") == ()
     third = await membership.publish_revocations(ready.mutual, "CSPS-EX1")
     await exchange.receive(ready.facility, third.read_bytes(), "comptable", third.name)
