@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from facility_agent.cli import main
+from facility_agent.cli.main import main
 from facility_agent.workflows.clock import SetClock
 
 

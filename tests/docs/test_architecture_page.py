@@ -10,7 +10,6 @@ from facility_agent.arrangements.library import load, shipped_folder
 from facility_agent.arrangements.reader import TABLES
 from facility_agent.audit.edits import EDITS
 from facility_agent.cards.draw import VERSIONS
-from facility_agent.workflows.comparing import read_case
 from facility_agent.eligibility.token import MAX_BYTES, PERSON
 from facility_agent.exchange.envelope import MAGIC, Head, Header
 from facility_agent.exchange.keys import ROLES as KEY_ROLES
@@ -19,6 +18,7 @@ from facility_agent.storage.migrations import available
 from facility_agent.web.app import _BOTH, _FACILITY, _PAYER
 from facility_agent.web.guard import _PUBLIC, _ROLES
 from facility_agent.workflows.accounts import HOLDS, ROLES
+from facility_agent.workflows.comparing import read_case
 from tests.docs.pages import DOCS, ROOT, rows, section, text_of
 from tests.test_architecture import FLOORS
 

@@ -129,7 +129,7 @@ def test_the_case_of_the_readme_is_a_visit_that_the_rules_answer() -> None:
 
 
 def test_the_line_that_backs_up_makes_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = Config(role="facility", code="CSPS-EX", name="CSPS de l'exemple", country="BF")
+    config = Config(role="facility", code="CSPS-EX", name="CSPS de l'exemple", country="BF", zone="UTC")
     asyncio.run(install(tmp_path / "centre", config, "une phrase pour les essais", cost=Cost(8192, 1, 1)))
     monkeypatch.chdir(tmp_path)
     (line,) = [line for block in blocks(ENGLISH, "sh") for line in block.splitlines() if " backup " in line]
