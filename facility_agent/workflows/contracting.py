@@ -85,8 +85,9 @@ async def keep(site: Site, agreement: Agreement, who: str) -> None:
     copies = [copy for copy in await site.store.agreements() if copy.id == agreement.id]
     held_here = {entry for copy in copies for entry in copy.signatures}
     for signature in agreement.signatures:
-        if not signature.key and (signature.party != site.config.code or signature in held_here):
-            continue  # on paper: the other side vouches for its own page, and nobody for ours
+        vouched = signature.party == who and who != site.config.code
+        if not signature.key and (vouched or signature in held_here):
+            continue  # on paper: a side vouches for its own page, and for nobody else's
         known = keys.get(signature.party)
         public = next((key for key in known.of("agreement") if key.key == signature.key), None) if known else None
         if public is None:
