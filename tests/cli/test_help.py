@@ -52,6 +52,6 @@ def test_a_bug_ends_with_70_and_one_line(shell: Shell, monkeypatch: pytest.Monke
     def broken(path: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("facility_agent.workflows.comparing.read_case", broken)
+    monkeypatch.setattr("facility_agent.cli.pure._bytes", broken)
     ran = shell("check", "a.json")
     assert (ran.status, ran.out, ran.err) == (70, "", "facility-agent: ZeroDivisionError: a bug\n")
