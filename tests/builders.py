@@ -150,6 +150,8 @@ def agreement(**changes: Any) -> Agreement:
         "annex": Annex(invented=True),
         "signatures": (
             Signature(party=FACILITY, by="Head nurse", capacity="head", on=date(2023, 12, 1)),
+            Signature(party=OTHER_FACILITY, by="Head nurse", capacity="head", on=date(2023, 12, 1)),
+            Signature(party=HOSPITAL, by="Director", capacity="director", on=date(2023, 12, 1)),
             Signature(party=MUTUAL, by="Chair", capacity="chair", on=date(2023, 12, 1)),
         ),
     }

@@ -68,7 +68,8 @@ def _covered(terms: Terms, scheme: Scheme, coverage: Coverage, visit: Visit) -> 
 
 def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None:
     """The programme when it was asked for or the person plainly fits it; None when it does not concern them."""
-    admission = next((entry for entry in visit.admissions if entry.programme == scheme.code), None)
+    asked = [entry for entry in visit.admissions if entry.programme == scheme.code] if visit.admissions else ()
+    admission = asked[0] if asked else None
     fits = _fits(scheme, visit)
     if admission is None and (fits is not True or not _here(terms, scheme)):
         return None

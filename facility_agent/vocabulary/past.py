@@ -22,7 +22,6 @@ class Past:
         self._own = (
             [line for line in history.lines if line.member == number and line.claim not in left_out] if number else []
         )
-        self._moment = (visit.day, visit.at)
 
     def of(self, act: str) -> Sequence[PastLine]:
         """The person's earlier lines of one act."""
@@ -34,8 +33,11 @@ class Past:
 
     def before(self, act: str, days: int) -> PastLine | None:
         """The latest line of this act that came before this visit, at most `days` days ago."""
-        oldest = self._moment[0] - timedelta(days=days)
-        found = [line for line in self.of(act) if oldest <= line.day and (line.day, line.at) <= self._moment]
+        lines = self.of(act)
+        if not lines:
+            return None
+        oldest, moment = self._visit.day - timedelta(days=days), (self._visit.day, self._visit.at)
+        found = [line for line in lines if oldest <= line.day and (line.day, line.at) <= moment]
         return max(found, key=lambda line: (line.day, line.at), default=None)
 
     @cached_property

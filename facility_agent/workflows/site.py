@@ -40,7 +40,9 @@ class Site:
         self.clock = clock
         self.randomness = randomness
         self.zone = zone_of(config.zone)
-        self.library = library.load(folder / ARRANGEMENTS, library.shipped_folder())
+        # Our own country's versions and no others: reading all of them takes longer than most commands.
+        country = config.country.lower()
+        self.library = library.load(folder / ARRANGEMENTS / country, library.shipped_folder() / country)
         self._keys = Remembered[PublicKeys]()
         self._issuers = Remembered[dict[str, Issuer]]()
         self._agreement = Remembered[dict[tuple[str, str | None, date], Agreement | None]]()

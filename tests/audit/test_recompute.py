@@ -185,11 +185,15 @@ def test_the_state_asks_about_its_own_part_and_needs_no_register() -> None:
 
 
 def test_the_rows_of_other_payers_keep_their_place_and_their_content() -> None:
-    other = coverage(payer="MUT-2")
+    other = coverage(payer="ALL-1")
     parties = agreement().parties
-    both = agreement(parties=(*parties, msgspec.structs.replace(parties[-1], code="MUT-2")))
+    second = msgspec.structs.replace(agreement().signatures[-1], party="ALL-1")
+    both = agreement(
+        parties=(*parties, msgspec.structs.replace(parties[-1], code="ALL-1")),
+        signatures=(*agreement().signatures, second),
+    )
     entry = claim(held=(other, coverage()), agreed=both)
-    assert [share.payer for share in entry.adjudication.shares] == ["MUT-2", MUTUAL]
+    assert [share.payer for share in entry.adjudication.shares] == ["ALL-1", MUTUAL]
     answer = recompute(arrangement(), both, (coverage(),), History(), entry, payer=MUTUAL, scheme=SCHEME)
     assert answer.all_findings == ()
     assert answer.claimed == 96
@@ -198,7 +202,11 @@ def test_the_rows_of_other_payers_keep_their_place_and_their_content() -> None:
 def test_other_payers_keep_their_place_after_this_one_too() -> None:
     other = coverage(payer="MUT-2")
     parties = agreement().parties
-    both = agreement(parties=(*parties, msgspec.structs.replace(parties[-1], code="MUT-2")))
+    second = msgspec.structs.replace(agreement().signatures[-1], party="MUT-2")
+    both = agreement(
+        parties=(*parties, msgspec.structs.replace(parties[-1], code="MUT-2")),
+        signatures=(*agreement().signatures, second),
+    )
     entry = claim(held=(coverage(), other), agreed=both)
     answer = recompute(arrangement(), both, (coverage(),), History(), entry, payer=MUTUAL, scheme=SCHEME)
     assert (answer.claimed, answer.all_findings) == (480, ())

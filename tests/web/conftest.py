@@ -1,4 +1,7 @@
-"""The two installations, opened once for all tests of the pages, and people who sign in to them."""
+"""The two installations, opened once for all tests of the pages, and people who sign in to them.
+
+They are closed before the tests of another folder begin: one process speaks one database dialect at a time.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from tests.web.world import World, open_world
 Visit = Callable[..., Awaitable[Visitor]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with open_world(tmp_path_factory.mktemp("world")) as opened:
         yield opened

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import shutil
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from facility_agent.arrangements.library import shipped_folder
 from facility_agent.config import read_config
 from facility_agent.demo.sites import FACILITY, MUTUAL, PASSPHRASE
 from facility_agent.exchange.randomness import seeded
@@ -140,3 +142,17 @@ async def test_keys_of_a_payer_sign_cards_and_those_of_a_facility_do_not(tmp_pat
         for name in ("facility", "mutual")
     }
     assert kinds["mutual"] - kinds["facility"] == {"card"}
+
+
+async def test_a_received_version_precedes_the_shipped_one_and_other_countries_are_not_read(tmp_path: Path) -> None:
+    await made(tmp_path)
+    received = tmp_path / "arrangements" / "bf"
+    shutil.copytree(shipped_folder() / "bf", received)
+    entry = received / "2026-02-01" / "arrangement.toml"
+    entry.write_text(entry.read_text(encoding="utf-8").replace("Burkina Faso :", "Reçu :"), encoding="utf-8")
+    foreign = tmp_path / "arrangements" / "sn" / "2026-01-01"
+    foreign.mkdir(parents=True)
+    (foreign / "arrangement.toml").write_text("not even TOML", encoding="utf-8")
+    async with open_site(tmp_path, CLOCK) as site:
+        assert site.library.countries == ("BF",)
+        assert site.arrangement(date(2026, 3, 2)).title.fr.startswith("Reçu")
