@@ -153,8 +153,10 @@ def dispenser(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding |
 
 def prescription(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
     """A prescription is filled within its validity; the day it was written is a fact of the line."""
+    if line.prescribed_on is None:
+        return None
     days = terms.clause("prescription_days")
-    if line.prescribed_on is None or days == UNKNOWN:
+    if days == UNKNOWN:
         return None
     last = line.prescribed_on + timedelta(days=int(days))
     if line.prescribed_on <= visit.day <= last:
