@@ -53,35 +53,42 @@ def adjudicate(
     """
     known = terms(arrangement, agreement, visit.facility)
     past = Past(history, visit)
-    used = Used(visit, past)
     open_to_them = entitlements(known, coverage, visit)
     findings = list(rulebook.of_visit(known, visit))
-    schemes = tuple(entitlement.scheme.code for entitlement in open_to_them if entitlement.open)
-    closed = next((finding for finding in findings if finding.weight == "refuse"), None)
-    consulted: set[int] = set()
+    judged = _Judged(
+        known,
+        visit,
+        past,
+        Used(visit, past),
+        open_to_them,
+        tuple([entitlement.scheme.code for entitlement in open_to_them if entitlement.open]),
+        next((finding for finding in findings if finding.weight == "refuse"), None),
+    )
     lines: list[LineAdjudication] = []
-    earlier: list[CareLine] = []
     for line in sorted(visit.lines, key=lambda entry: (entry.at or visit.at, entry.act, entry.id)):
-        lines.append(_line(known, visit, line, open_to_them, schemes, consulted, earlier, past, used, closed))
-        earlier.append(line)
-    for position, entitlement in enumerate(open_to_them):
-        if position in consulted:
-            findings += entitlement.findings
+        lines.append(_line(judged, line))
+        judged.earlier.append(line)
+    for entitlement in open_to_them[: judged.consulted]:
+        findings += entitlement.findings
     return Adjudication(visit.id, arrangement.currency, known.rule_set, tuple(lines), tuple(findings))
 
 
-def _line(
-    known: Terms,
-    visit: Visit,
-    line: CareLine,
-    open_to_them: tuple[Entitlement, ...],
-    schemes: tuple[str, ...],
-    consulted: set[int],
-    earlier: list[CareLine],
-    past: Past,
-    used: Used,
-    closed: Finding | None,
-) -> LineAdjudication:
+class _Judged(msgspec.Struct):
+    """What the lines of one visit share; `earlier` lines of the visit, and how many payers have been asked in all."""
+
+    known: Terms
+    visit: Visit
+    past: Past
+    used: Used
+    open_to_them: tuple[Entitlement, ...]
+    schemes: tuple[str, ...]
+    closed: Finding | None
+    earlier: list[CareLine] = msgspec.field(default_factory=list)
+    consulted: int = 0
+
+
+def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
+    known, visit, open_to_them = judged.known, judged.visit, judged.open_to_them
     if line.price < 0 or not 0 < line.quantity <= MOST_UNITS:
         evidence: dict[str, str | int] = {"act": line.act, "quantity": line.quantity, "price": line.price}
         wrong = refuse("amount-impossible", "form", FACILITY, **evidence)
@@ -89,85 +96,75 @@ def _line(
         return LineAdjudication(line.id, line.act, submitted, 0, 0, 0, 0, submitted, findings=(wrong,))
     submitted = line.price * line.quantity
     act = known.acts.get(line.act)
-    findings = rulebook.of_line(known, visit, line, act, earlier, past)
-    refusals: list[Finding] = []
+    findings = rulebook.of_line(known, visit, line, act, judged.earlier, judged.past)
     price, cut = line.price, None
-    if schemes and act is not None and act.status != "excluded":
-        price, cut = pricing.admitted(known, line, schemes)
-    if cut is not None:
-        findings.append(cut)
-    if findings or closed is not None:
-        refusals = [finding for finding in findings if finding.weight == "refuse"]
-        if closed is not None:
-            refusals.append(closed)
-    if refusals:
-        facility = submitted if any(finding.borne_by == FACILITY for finding in refusals) else 0
-        consulted.update(range(len(open_to_them)))
-        return _refused(line, price, submitted, facility, findings)
+    if judged.schemes and act is not None and act.status != "excluded":
+        price, cut = pricing.admitted(known, line, judged.schemes)
+        if cut is not None:
+            findings.append(cut)
     units = 0
-    if findings:
-        units = max(_units_cut(finding) for finding in findings)
-        findings = [_with_amount(finding, units, price) for finding in findings]
-    quantity = line.quantity - units
-    admitted = price * quantity
-    left, taken, deductibles, borne = admitted, [], 0, 0
-    for position, entitlement in enumerate(open_to_them):
-        if left == 0 and position > 0:
+    if findings or judged.closed is not None:
+        refusals = [finding for finding in (*findings, judged.closed) if finding and finding.weight == "refuse"]
+        if refusals:
+            facility = submitted if any(finding.borne_by == FACILITY for finding in refusals) else 0
+            judged.consulted = len(open_to_them)
+            return _refused(line, price, submitted, facility, findings)
+        units = max([_units_cut(finding) for finding in findings])
+        if units:
+            findings = [_with_amount(finding, units, price) for finding in findings]
+    admitted = price * (line.quantity - units)
+    left, taken, deductibles, borne, asked = admitted, [], 0, 0, 0
+    for entitlement in open_to_them:
+        if left == 0 and asked:
             break
-        consulted.add(position)
+        asked += 1
         if not entitlement.open:
             continue
         scheme, covered = entitlement.scheme.code, entitlement.coverage
         under = known.under(scheme, line.act)
-        own = _of_scheme(known, under, covered, visit, line, earlier, past)
-        if own:
-            findings += [finding for finding in own if finding not in findings]
-            refused = [finding for finding in own if finding.weight == "refuse"]
-            if refused:
-                if any(finding.borne_by == FACILITY for finding in refused):
-                    borne, left = borne + left, 0
-                continue
-        part = shares.take(known, under, scheme, entitlement.payer, covered, line.act, left, used)
-        findings += part.findings
+        if under.asks:
+            own = _of_scheme(judged, under, covered, line)
+            if own:
+                findings += [finding for finding in own if finding not in findings]
+                refused = [finding for finding in own if finding.weight == "refuse"]
+                if refused:
+                    if any(finding.borne_by == FACILITY for finding in refused):
+                        borne, left = borne + left, 0
+                    continue
+        part = shares.take(known, under, scheme, entitlement.payer, covered, line.act, left, judged.used)
+        if part.findings:
+            findings += part.findings
         taken.append(part.share)
         deductibles += part.deductible
         borne += part.facility_bears
         left -= part.share.amount + part.facility_bears
-    eligible = admitted if taken else 0
-    facility = submitted - admitted + borne
+    if asked > judged.consulted:
+        judged.consulted = asked
     return LineAdjudication(
         line.id,
         line.act,
         submitted,
         price,
-        eligible,
+        admitted if taken else 0,
         max(0, left - deductibles) if taken else 0,
         left,
-        facility,
+        submitted - admitted + borne,
         tuple([share for share in taken if share.amount]),
         deductibles,
         tuple(findings),
     )
 
 
-def _of_scheme(
-    known: Terms,
-    under: UnderScheme,
-    coverage: Coverage | None,
-    visit: Visit,
-    line: CareLine,
-    earlier: list[CareLine],
-    past: Past,
-) -> list[Finding]:
+def _of_scheme(judged: _Judged, under: UnderScheme, coverage: Coverage | None, line: CareLine) -> list[Finding]:
     """Waiting periods, counts, intervals and papers of one scheme for one line."""
     found: list[Finding] = []
     if coverage is not None:
         for row in under.waitings:
-            waits = waiting_period(coverage, row, visit.day)
+            waits = waiting_period(coverage, row, judged.visit.day)
             if waits is not None:
                 found.append(waits)
     if under.counts or under.requirements:
-        found += rulebook.of_scheme(known, under, coverage, visit, line, earlier, past)
+        found += rulebook.of_scheme(judged.known, under, coverage, judged.visit, line, judged.earlier, judged.past)
     return found
 
 

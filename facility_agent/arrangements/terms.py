@@ -56,6 +56,8 @@ class UnderScheme(msgspec.Struct, frozen=True):
     ceilings: tuple[Limit, ...]
     rate: RateRow | None
     ratio: tuple[int, int] | None
+    #: Whether it asks anything of the care before it pays.
+    asks: bool
 
 
 class AskedOf(msgspec.Struct, frozen=True):
@@ -197,14 +199,17 @@ class Terms:
 
     def _gathered(self, scheme: str, act: str) -> UnderScheme:
         rate, limits = self.rate(scheme, act), (*self.limits(scheme, act), *self.limits("", act))
+        waitings, requirements = tuple(self.waitings(scheme, act)), self.requirements(scheme, act)
+        counts = tuple(row for row in limits if row.count is not None or row.interval is not None)
         return UnderScheme(
-            waitings=tuple(self.waitings(scheme, act)),
-            counts=tuple(row for row in limits if row.count is not None or row.interval is not None),
-            requirements=self.requirements(scheme, act),
+            waitings=waitings,
+            counts=counts,
+            requirements=requirements,
             deductibles=tuple(self.deductibles(scheme)),
             ceilings=tuple(row for row in limits if row.amount is not None),
             rate=rate,
             ratio=part(rate) if rate is not None else None,
+            asks=bool(waitings or counts or requirements),
         )
 
     def waitings(self, scheme: str, act: str) -> Sequence[Waiting]:

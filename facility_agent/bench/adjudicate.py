@@ -15,36 +15,42 @@ from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.library import load
 from facility_agent.arrangements.terms import terms
 from facility_agent.bench.care import COUNTRY, FACILITY, LINES_PER_VISIT, Case, agreement_under, cases
-from facility_agent.bench.measure import calibration, peak_memory_mb, percentiles_ms
+from facility_agent.bench.measure import Progress, calibration, peak_memory_mb, percentiles_ms, silent
 from facility_agent.vocabulary.identifiers import canonical
 
 #: So many claims wait in memory at once.
 AT_ONCE = 250
-#: How much larger the second measurement is.
-LARGER = 10
+#: How much larger the further measurements are.
+LARGER = (10, 100)
 
 
-def run(claims: int, earlier: int, seed: int = 1) -> dict[str, object]:
-    """The figures of `claims` claims with `earlier` earlier visits each; `scaling` shows them again ten times over."""
-    once, turns = _measured(claims, earlier, seed)
-    memory = peak_memory_mb()
-    more, _ = _measured(LARGER * claims, earlier, seed + 1)
+def run(
+    claims: int, earlier: int, seed: int = 1, larger: tuple[int, ...] = LARGER, said: Progress = silent
+) -> dict[str, object]:
+    """The figures of `claims` claims with `earlier` earlier visits each; `scaling` shows them again, larger."""
+    once, turns = _measured(claims, earlier, seed, said)
     speed = len(once) / sum(once)
+    scaling: list[dict[str, object]] = [_size(once)]
+    for times in larger:
+        more, _ = _measured(times * claims, earlier, seed + times, said)
+        scaling.append(_size(more))
     return {
         "claims_per_s": round(speed, 1),
         **percentiles_ms(once),
         "ratio_to_calibration": round(speed / turns, 3),
         "claims": claims,
         "earlier_lines": earlier * LINES_PER_VISIT,
-        "peak_memory_mb": memory,
-        "scaling": [
-            {"claims": len(once), "claims_per_s": round(speed, 1), "peak_memory_mb": memory},
-            {"claims": len(more), "claims_per_s": round(len(more) / sum(more), 1), "peak_memory_mb": peak_memory_mb()},
-        ],
+        "peak_memory_mb": scaling[0]["peak_memory_mb"],
+        "scaling": scaling,
     }
 
 
-def _measured(claims: int, earlier: int, seed: int) -> tuple[array[float], float]:
+def _size(taken: array[float]) -> dict[str, object]:
+    speed = round(len(taken) / sum(taken), 1)
+    return {"claims": len(taken), "claims_per_s": speed, "peak_memory_mb": peak_memory_mb()}
+
+
+def _measured(claims: int, earlier: int, seed: int, said: Progress) -> tuple[array[float], float]:
     """The seconds that each claim took, and the calibration's turns per second in between.
 
     Making claims up is not counted. The calibration runs among the claims: what disturbs the one disturbs the other.
@@ -59,6 +65,7 @@ def _measured(claims: int, earlier: int, seed: int) -> tuple[array[float], float
             canonical(adjudicate(arrangement, agreement, case.coverage, case.history, case.visit))
             taken.append(time.perf_counter() - start)
         turns.append(calibration(0.03))
+        said(len(taken), claims)
     return taken, sum(turns) / len(turns)
 
 

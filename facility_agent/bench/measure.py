@@ -5,7 +5,14 @@ from __future__ import annotations
 import hashlib
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+#: Hears how many of how many are done.
+Progress = Callable[[int, int], None]
+
+
+def silent(done: int, of: int) -> None:
+    """Nobody listens."""
 
 
 def calibration(seconds: float = 0.5) -> float:

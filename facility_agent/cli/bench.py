@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from facility_agent.cli.output import print_json
+from facility_agent.cli.output import print_json, progress
 
 app = typer.Typer(help="Mesures de vitesse. Benchmarks.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -15,11 +15,15 @@ app = typer.Typer(help="Mesures de vitesse. Benchmarks.", no_args_is_help=True, 
 def adjudicate(
     claims: Annotated[int, typer.Option(help="Claims of 3 acts and 3 medicines each.")] = 10_000,
     earlier: Annotated[int, typer.Option(help="Earlier visits of 4 lines in each history.")] = 12,
+    larger: Annotated[str, typer.Option(help="How many times as many claims are measured next.")] = "10,100",
 ) -> None:
     """Claims adjudicated per second on one core, history indexed and answers in canonical bytes."""
     from facility_agent.bench.adjudicate import run
 
-    print_json(run(claims, earlier))
+    sizes = tuple(int(times) for times in larger.split(",") if times)
+    with progress("adjudicate") as said:
+        found = run(claims, earlier, larger=sizes, said=said)
+    print_json(found)
 
 
 @app.command("desk")

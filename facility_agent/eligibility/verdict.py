@@ -143,15 +143,8 @@ def _ceilings(known: Terms, entitlement: Entitlement, past: Past, visit: Visit) 
     for row in rows.values():
         if row.amount in (None, UNKNOWN) or row.per in ("line", "visit", "day"):
             continue
-        first, last = window(row.per, visit.day, coverage.since if coverage else None, row.months)
-        used = sum(
-            share.amount
-            for line in past.all(row.scope)
-            if first <= line.day <= last
-            and (not (row.acts or row.families) or line.act in row.acts or line.family in row.families)
-            for share in line.shares
-            if share.scheme == scheme
-        )
+        period = window(row.per, visit.day, coverage.since if coverage else None, row.months)
+        used = past.paid(scheme, row.scope, period, row.acts, row.families)
         found.append(CeilingLeft(row.code, scheme, int(row.amount or 0), max(0, int(row.amount or 0) - used)))
     return found
 

@@ -19,11 +19,6 @@ class Room(msgspec.Struct):
     limit: Limit
     left: int | None
 
-    def take(self, amount: int) -> None:
-        """Count what was paid; a ceiling per line has as much room for the next line."""
-        if self.left is not None and self.limit.per != "line":
-            self.left -= amount
-
 
 class Used:
     """What history and this visit have already used of each ceiling and deductible, by their codes."""
@@ -31,24 +26,34 @@ class Used:
     def __init__(self, visit: Visit, past: Past) -> None:
         self._visit = visit
         self._past = past
-        self._rooms: dict[tuple[str, str], Room] = {}
+        self._rooms: dict[str, dict[str, Room]] = {}
         self._borne: dict[str, int] = {}
 
-    def room(self, limit: Limit, coverage: Coverage | None, scheme: str) -> Room:
-        """The room that a ceiling leaves to a scheme, the same for all lines of the visit."""
-        room = self._rooms.get((limit.code, scheme))
-        if room is None:
-            room = self._rooms[limit.code, scheme] = Room(limit, self._left(limit, coverage, scheme))
-        return room
+    def rooms(self, limits: tuple[Limit, ...], coverage: Coverage | None, scheme: str) -> list[Room]:
+        """The rooms that ceilings leave to a scheme, the same for all lines of the visit.
+
+        A ceiling per line has its whole room for every line.
+        """
+        held = self._rooms.get(scheme)
+        if held is None:
+            held = self._rooms[scheme] = {}
+        found = []
+        for limit in limits:
+            room = held.get(limit.code)
+            if room is None:
+                room = Room(limit, self._left(limit, coverage, scheme))
+                if limit.per != "line":
+                    held[limit.code] = room
+            found.append(room)
+        return found
 
     def left_of_deductible(self, row: Deductible, coverage: Coverage | None) -> int:
         """Minor units that the person still bears before the scheme pays; 0 while the amount is unknown."""
         if row.amount == UNKNOWN:
             return 0
         if row.code not in self._borne:
-            first, last = window("year", self._visit.day)
-            yearly = self._past.all(row.scope) if row.per == "year" else ()
-            self._borne[row.code] = sum(line.deductible for line in yearly if first <= line.day <= last)
+            yearly = self._past.within(row.scope, *window("year", self._visit.day)) if row.per == "year" else ()
+            self._borne[row.code] = sum([line.deductible for line in yearly])
         return max(0, int(row.amount) - self._borne[row.code])
 
     def take_deductible(self, row: Deductible, amount: int) -> None:
@@ -63,13 +68,6 @@ class Used:
         return int(limit.amount) - spent
 
     def _spent(self, limit: Limit, coverage: Coverage | None, scheme: str) -> int:
-        """What the scheme has paid in the ceiling's period; a plain loop, since it meets every earlier line."""
-        first, last = window(limit.per, self._visit.day, coverage.since if coverage else None, limit.months)
-        acts, families = limit.acts, limit.families
-        all_care, spent = not acts and not families, 0
-        for line in self._past.all(limit.scope):
-            if first <= line.day <= last and (all_care or line.act in acts or line.family in families):
-                for share in line.shares:
-                    if share.scheme == scheme:
-                        spent += share.amount
-        return spent
+        """What the scheme has paid in the ceiling's period."""
+        period = window(limit.per, self._visit.day, coverage.since if coverage else None, limit.months)
+        return self._past.paid(scheme, limit.scope, period, limit.acts, limit.families)

@@ -47,14 +47,15 @@ def take(
         findings.append(unchecked("rate-open", "rate", "clause", "rate", scheme=scheme, family=family))
         return Part(Share(payer, scheme, 0), deductible, 0, tuple(findings))
     amount, facility = _wanted(terms, under.rate, under.ratio, left - deductible), 0
-    rooms = [used.room(limit, coverage, scheme) for limit in under.ceilings]
-    for room in rooms:
-        if room.left is None or room.left < amount:
-            amount, borne = _capped(room, amount, findings)
-            facility += borne
-    if amount:
+    if under.ceilings:
+        rooms = used.rooms(under.ceilings, coverage, scheme)
         for room in rooms:
-            room.take(amount)
+            if room.left is None or room.left < amount:
+                amount, borne = _capped(room, amount, findings)
+                facility += borne
+        for room in rooms:
+            if room.left is not None:
+                room.left -= amount
     return Part(Share(payer, scheme, amount), deductible, facility, tuple(findings))
 
 

@@ -68,8 +68,8 @@ def counted(
     first, last = window(limit.per, visit.day, coverage.since if coverage else None, limit.months)
     used = now + sum(
         other.quantity
-        for other in past.all(limit.scope)
-        if other.eligible and first <= other.day <= last and _concerns(limit, other.act, other.family)
+        for other in past.within(limit.scope, first, last)
+        if other.eligible and _concerns(limit, other.act, other.family)
     )
     if used + line.quantity <= limit.count:
         return None

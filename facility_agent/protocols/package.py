@@ -195,8 +195,9 @@ RULES: tuple[tuple[Rule, Callable[[Terms, Act], bool]], ...] = (
     (sex, lambda terms, act: bool(act.sex)),
     (age, lambda terms, act: act.minimum_age_months is not None or act.maximum_age_months is not None),
     (approval, lambda terms, act: act.status == "approval"),
-    (prescription, lambda terms, act: terms.clause("prescription_days") != UNKNOWN),
     (maximum_quantity, lambda terms, act: act.maximum_quantity is not None),
-    (dispensed, lambda terms, act: True),
     (days_of_stay, lambda terms, act: act.day_of_stay),
 )
+
+#: What is asked of a line that says what was prescribed, or when.
+PRESCRIBED: tuple[Rule, ...] = (prescription, dispensed)

@@ -30,8 +30,10 @@ def of_line(
     """All reasons that hold whoever pays, not the first one."""
     if act is None:
         return [refuse("act-not-in-package", "package", MEMBER, act=line.act)]
-    asked = _asked(terms, act)
+    asked = terms.asked.get(act.code) or _asked(terms, act)
     found: list[Finding | None] = [rule(terms, visit, line, act) for rule in asked.rules]
+    if line.prescribed is not None or line.prescribed_on is not None:
+        found += [rule(terms, visit, line, act) for rule in package.PRESCRIBED]
     if asked.requirements:
         found += [package.requirement(visit, line, row) for row in asked.requirements]
     if earlier:
@@ -66,11 +68,9 @@ def of_scheme(
 
 def _asked(terms: Terms, act: Act) -> AskedOf:
     """What is asked of this act here, chosen once: the other rules of the package would find nothing."""
-    asked = terms.asked.get(act.code)
-    if asked is None:
-        rules = tuple(rule for rule, speaks in package.RULES if speaks(terms, act))
-        asked = AskedOf(rules, terms.requirements("", act.code), terms.protocols(act.code))
-        terms.asked[act.code] = asked
+    rules = tuple(rule for rule, speaks in package.RULES if speaks(terms, act))
+    asked = AskedOf(rules, terms.requirements("", act.code), terms.protocols(act.code))
+    terms.asked[act.code] = asked
     return asked
 
 

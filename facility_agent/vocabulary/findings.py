@@ -22,7 +22,7 @@ MEMBER: Final = "member"
 FACILITY: Final = "facility"
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a rule found. `amount` is the cut in minor units; `evidence` holds the fields of the sentence."""
 
     code: str

@@ -56,6 +56,8 @@ def rate_of(amount: int, rate: tuple[int, int], rounding: Rounding = "down", ste
     >>> rate_of(1250, (70, 100)), rate_of(101, (1, 3), "up"), rate_of(30, (100, 100), "up", 25)
     (875, 34, 30)
     """
+    if rounding == "down" and step == 1:
+        return amount * rate[0] // rate[1]
     return min(amount, rounded(amount * rate[0], rate[1], rounding, step))
 
 

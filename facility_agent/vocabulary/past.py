@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from facility_agent.vocabulary.periods import add_months
 from facility_agent.vocabulary.records import History, PastLine, Visit
@@ -19,45 +20,73 @@ class Past:
     def __init__(self, history: History, visit: Visit) -> None:
         number, left_out = visit.beneficiary.number, (visit.replaces, visit.id)
         self._visit, self._history = visit, history
-        self._own = (
+        self._own = Lines(
             [line for line in history.lines if line.member == number and line.claim not in left_out] if number else []
         )
+        self._of_household: Lines | None = None
+        #: The person's lines of other claims on the day of this visit.
+        self.same_day: Sequence[PastLine] = self._own.within(visit.day, visit.day)
 
     def of(self, act: str) -> Sequence[PastLine]:
         """The person's earlier lines of one act."""
-        return [line for line in self._own if line.act == act]
+        return [line for line in self._own.lines if line.act == act]
 
-    def all(self, scope: str = "person") -> Sequence[PastLine]:
-        """All earlier lines of the person or household."""
-        return self._of_household if scope == "household" else self._own
+    def within(self, scope: str, first: date, last: date) -> Sequence[PastLine]:
+        """The earlier lines of the person or household from a day to a day, both included, by day."""
+        return (self._household() if scope == "household" else self._own).within(first, last)
+
+    def paid(
+        self, scheme: str, scope: str, period: tuple[date, date], acts: tuple[str, ...], families: tuple[str, ...]
+    ) -> int:
+        """Minor units that a scheme paid for these acts and families in a period; for all care when none is named."""
+        lines = self.within(scope, *period)
+        if acts or families:
+            lines = [line for line in lines if line.act in acts or line.family in families]
+        return sum([share.amount for line in lines for share in line.shares if share.scheme == scheme])
 
     def before(self, act: str, days: int) -> PastLine | None:
         """The latest line of this act that came before this visit, at most `days` days ago."""
-        lines = self.of(act)
-        if not lines:
-            return None
-        oldest, moment = self._visit.day - timedelta(days=days), (self._visit.day, self._visit.at)
-        found = [line for line in lines if oldest <= line.day and (line.day, line.at) <= moment]
+        day, at = self._visit.day, self._visit.at
+        found = [
+            line
+            for line in self._own.within(day - timedelta(days=days), day)
+            if line.act == act and (line.day < day or line.at <= at)
+        ]
         return max(found, key=lambda line: (line.day, line.at), default=None)
 
-    @cached_property
-    def same_day(self) -> Sequence[PastLine]:
-        """The person's lines of other claims on the day of this visit."""
-        day = self._visit.day
-        return [line for line in self._own if line.day == day]
-
-    @cached_property
-    def _of_household(self) -> Sequence[PastLine]:
+    def _household(self) -> Lines:
         """The lines of the person and of everybody in the household."""
-        number, household = self._visit.beneficiary.number, self._visit.beneficiary.household
-        left_out = (self._visit.replaces, self._visit.id)
-        if not household:
-            return self._own
-        return [
-            line
-            for line in self._history.lines
-            if (line.household == household or (number and line.member == number)) and line.claim not in left_out
-        ]
+        if self._of_household is None:
+            number, household = self._visit.beneficiary.number, self._visit.beneficiary.household
+            left_out = (self._visit.replaces, self._visit.id)
+            self._of_household = self._own
+            if household:
+                self._of_household = Lines(
+                    [
+                        line
+                        for line in self._history.lines
+                        if (line.household == household or (number and line.member == number))
+                        and line.claim not in left_out
+                    ]
+                )
+        return self._of_household
+
+
+class Lines:
+    """Earlier lines in order of their days, so that a period is cut out and not searched for."""
+
+    def __init__(self, lines: list[PastLine]) -> None:
+        days = [line.day for line in lines]
+        ordered = sorted(days)
+        self.lines = lines if days == ordered else sorted(lines, key=lambda line: line.day)
+        self._days = ordered
+
+    def within(self, first: date, last: date) -> Sequence[PastLine]:
+        """The lines from a day to a day, both included."""
+        days = self._days
+        if not days or days[-1] < first:
+            return ()
+        return self.lines[bisect_left(days, first) : bisect_right(days, last)]
 
 
 @lru_cache(maxsize=1024)

@@ -27,6 +27,8 @@ def add_months(day: date, months: int) -> date:
     (datetime.date(2024, 2, 29), datetime.date(2025, 2, 28), datetime.date(2025, 10, 15))
     """
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= 28:
+        return date(years, month + 1, day.day)
     return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
 
 

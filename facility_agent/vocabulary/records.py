@@ -18,8 +18,11 @@ Sex = Literal["F", "M", ""]
 Colour = Literal["green", "amber", "red"]
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The common ground of all records."""
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The common ground of all records.
+
+    Nothing in a record leads back to it, so the collector of cycles need not look at them.
+    """
 
 
 class Beneficiary(Record, frozen=True):

@@ -21,16 +21,16 @@ def made() -> list[Case]:
 
 
 def test_the_figures_bear_the_names_that_others_read_and_none_is_nothing() -> None:
-    shown = run(claims=20, earlier=3)
+    shown = run(claims=20, earlier=3, larger=())
     assert set(shown) == {*FIGURES, "claims", "earlier_lines", "peak_memory_mb", "scaling"}
     assert all(float(str(shown[name])) > 0 for name in (*FIGURES, "peak_memory_mb"))
     assert (shown["claims"], shown["earlier_lines"]) == (20, 3 * LINES_PER_VISIT)
 
 
-def test_the_scaling_shows_the_same_again_with_ten_times_as_many_claims() -> None:
-    sizes = run(claims=20, earlier=0)["scaling"]
+def test_the_scaling_shows_the_same_again_with_ten_and_a_hundred_times_as_many_claims() -> None:
+    sizes = run(claims=3, earlier=0)["scaling"]
     assert isinstance(sizes, list)
-    assert [entry["claims"] for entry in sizes] == [20, 200]
+    assert [entry["claims"] for entry in sizes] == [3, 30, 300]
     assert all(entry["claims_per_s"] > 0 and entry["peak_memory_mb"] > 0 for entry in sizes)
 
 

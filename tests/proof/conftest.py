@@ -13,8 +13,11 @@ import pytest
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 HEAD = """# Proof
 
-What `make proof` measured, newest run only. Figures depend on the machine: read ratios before absolutes.
+What `make proof` measured. A run renews the rows of the tests that it ran and leaves the others as they were: each row
+says its day and the machine's load at the end. Figures depend on the machine: read ratios before absolutes.
 
+| what | result | measured |
+|---|---|---|
 """
 
 
@@ -22,21 +25,25 @@ class Figures:
     """Rows of the page: what was done, and what came of it."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[str, str]] = []
+        self.rows: dict[str, str] = {}
 
     def note(self, what: str, result: str) -> None:
-        self.rows.append((what, result))
+        self.rows[what] = result
+
+
+def renewed(page: str, rows: dict[str, str], measured: str) -> str:
+    """The page with these rows in it, in alphabetical order; rows of other tests stay as they were."""
+    table = [line for line in page.splitlines() if line.startswith("| ") and line != "| what | result | measured |"]
+    kept = {line.split(" | ")[0].removeprefix("| "): line for line in table}
+    kept |= {what: f"| {what} | {result} | {measured} |" for what, result in rows.items()}
+    return HEAD + "".join(f"{kept[what]}\n" for what in sorted(kept))
 
 
 @pytest.fixture(scope="session")
 def figures() -> Iterator[Figures]:
-    """Collects, and writes the page once everything has run."""
+    """Collects, and renews the page once everything has run."""
     found = Figures()
     yield found
-    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    table = "".join(f"| {what} | {result} |\n" for what, result in found.rows)
-    PAGE.write_text(
-        f"{HEAD}{when}; {machine}; load {load} at the end.\n\n| what | result |\n|---|---|\n{table}", encoding="utf-8"
-    )
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    measured = f"{datetime.now(UTC):%Y-%m-%d}, {machine}, load {os.getloadavg()[0]:.1f}"
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), found.rows, measured), encoding="utf-8")
