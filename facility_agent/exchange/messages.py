@@ -1,4 +1,4 @@
-"""What stands in the core part of an envelope: one record per kind of letter, as canonical JSON.
+"""What stands in the core part of an envelope: one record per kind of letter, as canonical JSON; a batch in columns.
 
 A letter is taken whole or not at all. An unknown field, a value of the wrong kind, a negative amount, a number too
 large to be counted exactly, a text that holds NUL: each is an InputError that names the place (`$.batch.items[3].due`).
@@ -15,12 +15,14 @@ from typing import Any, Final
 import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
-from facility_agent.exchange.envelope import Kind
+from facility_agent.exchange import columns
+from facility_agent.exchange.envelope import MAX_OPENED, Kind
 from facility_agent.exchange.revocations import MAX_SERIAL
+from facility_agent.invoicing.batch import item_of
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.records import Claim, Coverage, Record
-from facility_agent.vocabulary.settlement import Batch, Decision, Receipt, Remittance
+from facility_agent.vocabulary.settlement import Batch, BatchItem, Decision, Receipt, Remittance
 
 
 class Register(Record, frozen=True):
@@ -85,13 +87,15 @@ _SUSPECT: Final = re.compile(rb"[:,\[]-[0-9]|[0-9]{16}|\\u0000")
 
 def encode(message: Message) -> bytes:
     """The core part. The same message always gives the same bytes."""
-    return canonical(message)
+    return _packed(message) if isinstance(message, BatchMessage) else canonical(message)
 
 
 def decode(kind: Kind, data: bytes) -> Message:
     """The message of a core part; InputError `message-malformed` with `kind` and the `place` of the first fault."""
     place = "$"
     try:
+        if data.startswith(columns.MAGIC):
+            data = _unpacked(data)
         message = msgspec.json.decode(data, type=TYPES[kind])
         place = _stranger(data, message) or _impossible(data) or _inconsistent(message)
     except (ValueError, RecursionError) as problem:
@@ -100,6 +104,28 @@ def decode(kind: Kind, data: bytes) -> Message:
     if place:
         raise InputError("message-malformed", kind=kind, place=place)
     return message
+
+
+def _packed(message: BatchMessage) -> bytes:
+    """A batch in columns. Its items are left out where they follow from the claims, as all do unless sums are wrong."""
+    said = msgspec.json.decode(canonical(message))
+    if message.batch.items == _items(message.batch.payer, message.batch.scheme, message.claims):
+        del said["batch"]["items"]
+    return columns.pack([said])
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The canonical JSON of a batch in columns; ValueError when it is none."""
+    said = columns.unpack(data, MAX_OPENED)[0]
+    batch = said["batch"] if isinstance(said, dict) and isinstance(said.get("batch"), dict) else {}
+    if batch and "items" not in batch:
+        claims = msgspec.convert(said.get("claims"), tuple[Claim, ...])
+        batch["items"] = msgspec.to_builtins(_items(str(batch.get("payer")), str(batch.get("scheme")), claims))
+    return canonical(said)
+
+
+def _items(payer: str, scheme: str, claims: tuple[Claim, ...]) -> tuple[BatchItem, ...]:
+    return tuple(item_of(claim, payer, scheme) for claim in claims)
 
 
 def _stranger(data: bytes, message: Message) -> str:

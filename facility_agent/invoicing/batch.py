@@ -100,7 +100,7 @@ def gather(
         raise InputError("batch-empty", facility=facility, payer=payer, month=month)
     if len(currencies) > 1:
         raise InputError("batch-currencies", month=month, currencies=", ".join(sorted(currencies)))
-    items = tuple(_item(claim, payer, scheme) for claim in chosen)
+    items = tuple(item_of(claim, payer, scheme) for claim in chosen)
     return Batch(id, number, facility, payer, scheme, month, kind, currencies.pop(), closed_on, items, invented)
 
 
@@ -146,7 +146,7 @@ def totals(items: Iterable[BatchItem]) -> Totals:
 
 def _against(batch: Batch, item: BatchItem, claim: Claim) -> list[str]:
     """How an item differs from its claim, and the claim from its batch."""
-    own = _item(claim, batch.payer, batch.scheme)
+    own = item_of(claim, batch.payer, batch.scheme)
     codes = []
     if item.digest != own.digest:
         codes.append("claim-digest-differs")
@@ -169,7 +169,8 @@ def _against(batch: Batch, item: BatchItem, claim: Claim) -> list[str]:
     return codes
 
 
-def _item(claim: Claim, payer: str, scheme: str) -> BatchItem:
+def item_of(claim: Claim, payer: str, scheme: str) -> BatchItem:
+    """What stands in a batch of this payer and scheme for a claim."""
     judged, person = claim.adjudication, claim.visit.beneficiary
     due = _due(claim, payer, scheme)
     return BatchItem(
