@@ -118,7 +118,8 @@ def a_month(visits: int) -> Iterator[Claim]:
         home = f"MLT-{chance.randrange(900_000):06d}"
         person = msgspec.structs.replace(
             case.visit.beneficiary, number=f"{home}-{chance.randrange(1, 9):02d}", name=name, birth_date=born,
-            birth_year=born.year, household=home, phone=f"7{chance.randrange(10**7):07d}" * (place % 3 == 0), village="Secteur 1",
+            birth_year=born.year, household=home, village="Secteur 1",
+            phone=f"7{chance.randrange(10**7):07d}" * (place % 3 == 0),
         )  # fmt: skip
         day = date(2026, 6, 1) + timedelta(days=chance.randrange(30))
         moment = 1_780_000_000_000 + place * 40_000 + chance.randrange(30_000)
