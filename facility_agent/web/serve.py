@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import ssl
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 
 from aiohttp import web
 
+from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.app import create_app
 from facility_agent.web.keys import Doors
 from facility_agent.web.network import addresses, is_loopback
@@ -50,11 +52,19 @@ async def _open_doors(stack: AsyncExitStack, site: Site, host: str, port: int, t
     runner = web.AppRunner(create_app(site, doors), shutdown_timeout=10)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, host, port).start()
+    await _listen(runner, host, port, None)
     if secure is not None:
-        await web.TCPSite(runner, host, doors.tls_port, ssl_context=secure.context).start()
+        await _listen(runner, host, site.config.tls_port, secure.context)
     for place in _places(doors):
         print(f"{site.config.name} : {place}", flush=True)
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int, context: ssl.SSLContext | None) -> None:
+    """Listen there; InputError `port-unusable` where another program listens, or where there is no such address."""
+    try:
+        await web.TCPSite(runner, host, port, ssl_context=context).start()
+    except OSError as error:
+        raise InputError("port-unusable", place=f"{host}:{port}", reason=str(error)) from error
 
 
 def _places(doors: Doors) -> list[str]:
