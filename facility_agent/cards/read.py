@@ -1,9 +1,9 @@
 """Read the code on a photo of a card, whatever the photo: bounded in size, then one decoder after another.
 
 zxing-cpp comes first (2 ms when it finds the code), then zbar, which reads some that it misses, then zxing-cpp on
-the sharpened, on the evenly lit and on the enlarged picture. Without the system library of zbar the others do. Nothing here knows
-whether a code is genuine: the signature decides. How a photo is held, or what its EXIF says of that, does not
-matter to the decoders, so that it is never asked.
+the sharpened, on the evenly lit and on the enlarged picture. Without the system library of zbar the others do.
+Nothing here knows whether a code is genuine: the signature decides. How a photo is held, or what its EXIF says of
+that, does not matter to the decoders, so that it is never asked.
 """
 
 from __future__ import annotations

@@ -70,13 +70,12 @@ def _show_scan(figures: dict[str, Any]) -> None:
     rows.append([say("cli.bench.all"), *(f"{reader['rate']:.1f}" for reader in readers.values())])
     title = say("cli.bench.rates", count=figures["photos"])
     print_table(title, ["", *readers], rows, right=range(1, len(readers) + 1))
-    first, speeds = readers[FIRST], []
+    first, times = readers[FIRST], ("p50_ms", "p95_ms", "p99_ms", "processor_p95_ms")
+    speeds = []
     for name, reader in readers.items():
-        ratios = [
-            reader[key] / first[key] if reader.get(key) and first.get(key) else None for key in ("read", "p95_ms")
-        ]
-        shown = (reader.get("p50_ms"), reader.get("p95_ms"), reader.get("p99_ms"), *ratios)
+        both = [(reader.get(key), first.get(key)) for key in ("read", "p95_ms")]
+        shown = [*map(reader.get, times), *(own / alone if own and alone else None for own, alone in both)]
         speeds.append([name, *("–" if value is None else f"{value:.2f}" for value in shown)])
-    heads = ["", "p50 ms", "p95 ms", "p99 ms", say("cli.bench.rate-ratio"), say("cli.bench.p95-ratio")]
-    print_table(say("cli.bench.times"), heads, speeds, right=range(1, 6))
+    ratios = (say(f"cli.bench.{key}") for key in ("processor", "rate-ratio", "p95-ratio"))
+    print_table(say("cli.bench.times"), ["", "p50 ms", "p95 ms", "p99 ms", *ratios], speeds, right=range(1, 7))
     print(say("cli.bench.paired", **{key: figures[key] for key in ("lost", "gained", "wrong")}))

@@ -14,8 +14,8 @@ from tests.cli.typed import Shell
 
 
 def test_every_fault_that_must_be_read_is_read_and_nothing_is_lost_against_zxing_alone() -> None:
-    found = run(degraded(each=5, seed=11), 5 * len(faults()))
-    assert (found["photos"], found["lost"], found["wrong"]) == (5 * len(faults()), 0, 0)
+    found = run(degraded(each=3, seed=11), 3 * len(faults()))
+    assert (found["photos"], found["lost"], found["wrong"]) == (3 * len(faults()), 0, 0)
     rates = found["kinds"]
     assert isinstance(rates, dict) and set(rates) == set(faults())
     assert {kind: rates[kind][CASCADE] for kind in ALWAYS} == dict.fromkeys(ALWAYS, 100.0)
