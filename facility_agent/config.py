@@ -39,6 +39,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database: str = "data.sqlite3"
     host: str = "127.0.0.1"
     port: int = 8080
+    tls_port: int = 8443
     small_facility: bool = False
 
 

@@ -62,11 +62,16 @@ async def _init(folder: Path, config, passphrase: str, login: str, password: str
         await add_account(site, login, login, password, ROLES[config.role])
 
 
-def serve(folder: Folder, port: Annotated[int | None, typer.Option(help="Another port.")] = None) -> None:
-    """Serve an installation's pages on this machine until Ctrl-C."""
+def serve(
+    folder: Folder,
+    port: Annotated[int | None, typer.Option(help="Another port.")] = None,
+    host: Annotated[str, typer.Option(help="Another address; 0.0.0.0 for the centre's whole network.")] = "",
+    tls: Annotated[bool, typer.Option("--tls", help="For phones too, with a certificate of the site's own.")] = False,
+) -> None:
+    """Serve an installation's pages, on this machine unless told otherwise, until Ctrl-C."""
     from facility_agent.web.serve import serve_forever
 
-    asyncio.run(serve_forever([(folder, port)]))
+    asyncio.run(serve_forever([(folder, port)], host=host, tls=tls))
 
 
 def receive(

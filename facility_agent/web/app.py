@@ -15,6 +15,7 @@ from facility_agent.web import (
     envelopes,
     invoices,
     members,
+    phone,
     reception,
     speech,
     templating,
@@ -23,16 +24,19 @@ from facility_agent.web import (
 from facility_agent.web.bucket import Buckets
 from facility_agent.web.drafts import Drafts
 from facility_agent.web.guard import guard, headers
-from facility_agent.web.keys import BUCKETS, DRAFTS, SITE
+from facility_agent.web.keys import BUCKETS, DOORS, DRAFTS, SITE, Doors
 from facility_agent.web.mistakes import mistakes
 from facility_agent.web.render import NAVIGATION, Entry
+from facility_agent.web.secure import to_the_secure_door
 from facility_agent.workflows.site import Site
 
 #: A phone's photo, or a month of sealed claims with its prints.
 LARGEST: Final = 32 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
+#: What others wrote and a page needs, as they wrote it.
+VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, agreements, envelopes, api)
+_BOTH: Final = (door, speech, phone, agreements, envelopes, api)
 _FACILITY: Final = (reception, members, visits, invoices)
 _PAYER: Final = (audit,)
 
@@ -48,11 +52,15 @@ _AT_FACILITY: Final = (
 _AT_PAYER: Final = (Entry("/audit", "page.nav.audit", audit.batches), _CARRY, _CONTRACT)
 
 
-def create_app(site: Site) -> web.Application:
-    """The pages of an open site. Whoever opened the site closes it, after the application has stopped."""
-    app = web.Application(middlewares=[headers, mistakes, guard], client_max_size=LARGEST)
+def create_app(site: Site, doors: Doors | None = None) -> web.Application:
+    """The pages of an open site, served at `doors` (else where its settings say, without TLS).
+
+    Whoever opened the site closes it, after the application has stopped.
+    """
+    app = web.Application(middlewares=[headers, mistakes, to_the_secure_door, guard], client_max_size=LARGEST)
     facility = site.config.role == "facility"
     app[SITE] = site
+    app[DOORS] = doors or Doors(site.config.host, site.config.port)
     app[DRAFTS] = Drafts()
     app[BUCKETS] = Buckets()
     app[NAVIGATION] = _AT_FACILITY if facility else _AT_PAYER
@@ -60,4 +68,5 @@ def create_app(site: Site) -> web.Application:
     for room in (*_BOTH, *(_FACILITY if facility else _PAYER)):
         app.add_routes(room.routes)
     app.router.add_static("/static", STATIC)
+    app.router.add_static("/vendor/zxing-wasm", VENDOR)
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from datetime import date
@@ -203,6 +204,47 @@ def test_a_site_is_served_until_it_is_told_to_stop(places: Path) -> None:
             assert msgspec.json.decode(answer.read())["role"] == "facility"
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
+
+
+def test_a_site_is_served_with_a_certificate_of_its_own(places: Path) -> None:
+    folder, ports = places / "CSPS-EX1", []
+    with socket.socket() as one, socket.socket() as two:
+        for probe in (one, two):
+            probe.bind(("127.0.0.1", 0))
+            ports.append(probe.getsockname()[1])
+    config = (folder / "config.toml").read_text("utf-8")
+    (folder / "config.toml").write_text(config.replace("tls_port = 8443", f"tls_port = {ports[1]}"), "utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "facility_agent",
+        "serve",
+        "--tls",
+        "--folder",
+        str(folder),
+        "--port",
+        str(ports[0]),
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().rstrip().endswith(f"http://127.0.0.1:{ports[0]}")
+        with urlopen(f"http://127.0.0.1:{ports[0]}/phone/authority.crt") as answer:
+            trusting = ssl.create_default_context(cadata=answer.read().decode())
+        with urlopen(f"https://localhost:{ports[1]}/api/health", context=trusting) as answer:
+            assert msgspec.json.decode(answer.read())["role"] == "facility"
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (folder / "tls").iterdir())
+
+
+def test_a_port_that_is_taken_is_named(shell: Shell, places: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = shell("serve", "--folder", places / "MLT", "--port", port)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"127.0.0.1:{port}" in ran.err
 
 
 def test_a_demonstration_never_empties_a_folder_of_something_else(shell: Shell, places: Path) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from tests.web.visitor import Page, Visitor
 
 #: Links that are not pages: files to keep, the other language, pictures.
-_NOT_PAGES = ("/language/", "/static/", "/envelopes/")
+_NOT_PAGES = ("/language/", "/static/", "/envelopes/", "/phone/")
 
 
 def is_page(link: str) -> bool:

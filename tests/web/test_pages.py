@@ -19,8 +19,8 @@ from tests.web.world import HOSTILE, World
 
 STATIC = Path(app.__file__).parent / "static"
 
-#: Pages that only an act opens, never a link alone.
-BY_A_FORM = ("/audit/{batch}/pay",)
+#: Pages that only an act opens, never a link alone; and what is only there where telephones come in (test_phone).
+BY_A_FORM = ("/audit/{batch}/pay", "/phone/authority.crt", "/phone/codes/{goal}.png")
 
 
 async def every_page(world: World, visit: Visit, language: str) -> dict[str, Page]:
@@ -93,7 +93,8 @@ def test_every_field_has_a_label_and_every_form_its_token(pages: dict[str, Page]
 def test_nothing_is_written_inside_a_page(pages: dict[str, Page]) -> None:
     for path, page in pages.items():
         assert "<style" not in page.html and "javascript:" not in page.html, path
-        assert [script.get("src") for script in page.every("script")] == ["/static/pages.js"], path
+        scripts = ["/static/pages.js", *(["/static/camera.js"] if "data-camera" in page.html else [])]
+        assert [script.get("src") for script in page.every("script")] == scripts, path
         for tag, attributes in page.elements:
             assert not [name for name in attributes if name == "style" or name.startswith("on")], (path, tag)
         outside = re.findall(r'(?:src|href|action)="(?:https?:)?//[^"]*"', page.html)
@@ -130,5 +131,6 @@ async def test_the_health_centre_sees_the_age_of_its_register_and_what_waits(cle
 def test_what_a_browser_loads_is_small_and_comes_from_here() -> None:
     assert (STATIC / "pages.css").stat().st_size < 20 * 1024
     assert (STATIC / "pages.js").stat().st_size < 4 * 1024
+    assert (STATIC / "camera.js").stat().st_size < 6 * 1024
     for file in STATIC.iterdir():
         assert not re.search(r"(?:https?:)?//(?!www\.w3\.org)[\w-]+\.\w", file.read_text(encoding="utf-8")), file.name
