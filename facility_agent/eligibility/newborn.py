@@ -10,6 +10,7 @@ marked for newborns. When the mutual has given a permanent number, the register 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -126,4 +127,19 @@ def under_one_number(lines: tuple[PastLine, ...], number: str, others: frozenset
     return tuple(
         msgspec.structs.replace(line, member=number) if line.member in others else line
         for line in dict.fromkeys(lines)
+    )
+
+
+def with_former_numbers(coverages: Iterable[Coverage], former: Mapping[str, str]) -> tuple[Coverage, ...]:
+    """The register with the numbers that people had before, which the members' file does not know."""
+    if not former:
+        return tuple(coverages)
+    return tuple(
+        msgspec.structs.replace(
+            entry,
+            beneficiary=msgspec.structs.replace(entry.beneficiary, formerly=former[entry.beneficiary.number]),
+        )
+        if entry.beneficiary.number in former
+        else entry
+        for entry in coverages
     )

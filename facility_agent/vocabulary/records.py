@@ -137,6 +137,7 @@ class Visit(Record, frozen=True):
     card_serial: int | None = None
     card_expires: date | None = None
     card_revoked: bool | None = None
+    card_key: str = ""
     admissions: tuple[Admission, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     documents: tuple[str, ...] = ()

@@ -13,8 +13,10 @@ from facility_agent.web import (
     audit,
     door,
     envelopes,
+    households,
     invoices,
     members,
+    newborns,
     reception,
     speech,
     templating,
@@ -33,7 +35,7 @@ LARGEST: Final = 32 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 
 _BOTH: Final = (door, speech, agreements, envelopes, api)
-_FACILITY: Final = (reception, members, visits, invoices)
+_FACILITY: Final = (reception, households, newborns, members, visits, invoices)
 _PAYER: Final = (audit,)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)

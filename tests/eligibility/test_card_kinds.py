@@ -17,7 +17,17 @@ from facility_agent.eligibility.digits import to_digits
 from facility_agent.eligibility.token import CERTIFICATE, HOUSEHOLD, MAX_BYTES, PERSON
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Card
-from tests.eligibility.test_card import CARD, HOUSEHOLD_CARD, ISSUER, ISSUERS, KEY, TODAY, refused, signed_token, token_of
+from tests.eligibility.test_card import (
+    CARD,
+    HOUSEHOLD_CARD,
+    ISSUER,
+    ISSUERS,
+    KEY,
+    TODAY,
+    refused,
+    signed_token,
+    token_of,
+)
 
 CERTIFICATE_CARD = msgspec.structs.replace(CARD, serial=4300, kind="certificate", replaces=4211)
 

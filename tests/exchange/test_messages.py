@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from facility_agent.arrangements.agreement import Agreement, Party, with_digest
 from facility_agent.exchange.envelope import Kind
 from facility_agent.exchange.messages import TYPES, BatchMessage, Message, Register, decode, encode, revocations
+from facility_agent.exchange.parties import PublicKey, PublicKeys
 from facility_agent.exchange.revocations import MAX_SERIAL, count, is_set, with_set
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import note, refuse
-from facility_agent.vocabulary.identifiers import canonical, digest
+from facility_agent.vocabulary.identifiers import canonical, digest, key_id
 from facility_agent.vocabulary.records import (
     Adjudication,
     Basis,
@@ -61,6 +62,7 @@ def batch(claims: tuple[Claim, ...]) -> Batch:
     return Batch("b1", "2026-03-1", "CSPS-01", "MUT-KDG", "mutual", "2026-03", "main", "XOF", DAY, items)
 
 
+KEY = key_id(bytes.fromhex("11" * 32)).hex()
 CLAIMS = (claim(1), claim(2))
 LINE = LineDecision("1", "reduced", 1000, 600, (note("copay"),))
 MESSAGES: dict[Kind, Message] = {
@@ -79,6 +81,7 @@ MESSAGES: dict[Kind, Message] = {
     "receipt": Receipt("b1", "2026-03-1", DAY, 2, 1400, "e1"),
     "decision": Decision("d1", "b1", DAY, "officer", (ClaimDecision("c1", (LINE,)),)),
     "remittance": Remittance("r1", "b1", "d1", "VIR-88", DAY, "XOF", 1300, (("c1", 600), ("c2", 700))),
+    "keys": PublicKeys("MUT-KDG", "Mutuelle inventée", (PublicKey("card", KEY, "11" * 32, DAY),), sequence=3),
 }
 CASES = pytest.mark.parametrize(("kind", "message"), MESSAGES.items(), ids=MESSAGES)
 

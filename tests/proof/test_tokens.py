@@ -1,4 +1,4 @@
-"""A hundred thousand cards, household cards and certificates that were changed by a bit, a digit, a cut or a splice: none is believed."""
+"""A hundred thousand cards of every kind that were changed by a bit, a digit, a cut or a splice: none is believed."""
 
 from __future__ import annotations
 
@@ -58,4 +58,4 @@ def test_no_changed_card_is_believed(figures: Figures) -> None:
             assert read_card(text, {issuer.key: issuer}, DAY).card is None, text
         except InputError:
             continue
-    figures.note("changed cards, household cards and certificates (bits, digits, cuts, splices)", f"{tried:,} tried, 0 believed")
+    figures.note("changed cards of every kind (bits, digits, cuts, splices)", f"{tried:,} tried, 0 believed")

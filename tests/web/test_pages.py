@@ -20,7 +20,7 @@ from tests.web.world import HOSTILE, World
 STATIC = Path(app.__file__).parent / "static"
 
 #: Pages that only an act opens, never a link alone.
-BY_A_FORM = ("/audit/{batch}/pay",)
+BY_A_FORM = ("/audit/{batch}/pay", "/desk/portraits/{number}")
 
 
 async def every_page(world: World, visit: Visit, language: str) -> dict[str, Page]:
