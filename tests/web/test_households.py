@@ -1,4 +1,4 @@
-"""A household's card: the clerk sees who belongs to it, chooses, and has the verdict; and a newborn without a number."""
+"""A household's card: the clerk sees who belongs to it, and chooses; and a newborn without a number."""
 
 from __future__ import annotations
 
