@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -200,3 +201,13 @@ def test_a_hundred_thousand_cards_travel_in_a_few_kilobytes() -> None:
     message = revocations("MUT-KDG", 1, DAY, with_set(bytes(12_500), range(0, 100_000, 50)))
     assert len(message.bitmap) == 12_500
     assert len(encode(message)) < 3_000
+
+
+@pytest.mark.parametrize(("cards", "raw", "packed"), [(100_000, 12_500, 2_500), (1_000_000, 125_000, 24_500)])
+def test_a_list_of_revoked_cards_is_small_enough_to_be_carried(cards: int, raw: int, packed: int) -> None:
+    """Two cards of a hundred are revoked, by chance."""
+    lost = random.Random(20260310).sample(range(1, cards + 1), cards // 50)
+    bits = with_set(b"", [*lost, cards])
+    message = revocations("MUT-KDG", 1, DAY, bits)
+    assert len(bits) in (raw, raw + 1) and len(message.packed) <= packed
+    assert message.bitmap == bits and count(bits) in (cards // 50, cards // 50 + 1)
