@@ -34,7 +34,10 @@ class GuaranteeRule(Row, frozen=True, kw_only=True):
 
 
 class Identification(Row, frozen=True, kw_only=True):
-    """A paper that identifies or opens rights, for a scheme and a level; `instead` says what counts without it."""
+    """A paper that identifies or opens rights, for a scheme and a level; `instead` says what counts without it.
+
+    `newborn` marks the papers that prove the birth of a child who has no number yet.
+    """
 
     code: str
     name: Text
@@ -42,6 +45,7 @@ class Identification(Row, frozen=True, kw_only=True):
     level: str = ""
     step: int = 1
     instead: str = ""
+    newborn: bool = False
 
 
 class Commitment(Row, frozen=True, kw_only=True):
@@ -73,12 +77,16 @@ class Holiday(Row, frozen=True, kw_only=True):
 
 
 class Delegation(Row, frozen=True, kw_only=True):
-    """A power that the payer gives to a technical centre or an intermediate validator, up to an amount."""
+    """A power that the payer gives to a technical centre or an intermediate validator, up to an amount.
+
+    `cards` gives the power to issue member cards: those of the union, centre or agency `to` count everywhere.
+    """
 
     code: str
     to: str
     name: Text
     limit: int | Unknown | None = None
+    cards: bool = False
 
 
 class Committee(Row, frozen=True, kw_only=True):

@@ -176,7 +176,7 @@ def _card(chance: Random) -> tuple[Image.Image, str]:
     serial = chance.randrange(1, 1_000_000)
     card = Card(
         issuer.key, serial, f"EX-{serial:06d}-01", chance.choice(_NAMES), 1950 + serial % 70, "F", date(2026, 1, 1),
-        date(2026, 12, 31), f"EX-{serial:06d}", 1, chance.randbytes(8).hex(),
+        date(2026, 12, 31), f"EX-{serial:06d}", "1", chance.randbytes(8).hex(),
     )  # fmt: skip
     to_sign, assemble = unsigned_token(card, issuer)
     text = card_text(assemble(key.sign(to_sign)))

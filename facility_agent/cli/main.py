@@ -9,7 +9,18 @@ import sys
 
 import typer
 
-from facility_agent.cli import administration, agreement, bench, cards, contracts, installation, month, pure
+from facility_agent.cli import (
+    administration,
+    agreement,
+    bench,
+    cards,
+    contracts,
+    installation,
+    keyring,
+    month,
+    pure,
+    verdicts,
+)
 
 app = typer.Typer(
     name="facility-agent",
@@ -31,11 +42,11 @@ app.command("serve")(installation.serve)
 app.command("demo")(installation.demo)
 app.command("receive")(installation.receive)
 app.command("backup")(administration.backup)
-app.add_typer(administration.keys, name="keys")
+app.add_typer(keyring.app, name="keys")
 app.add_typer(administration.members, name="members")
 app.add_typer(administration.register, name="register")
 app.add_typer(administration.account, name="account")
-app.command("verify")(cards.verify)
+app.command("verify")(verdicts.verify)
 app.add_typer(cards.app, name="card")
 app.command("month-end")(month.month_end)
 app.command("audit")(month.audit)

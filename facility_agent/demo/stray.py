@@ -9,7 +9,7 @@ from facility_agent.cards.draw import draw_symbol
 from facility_agent.demo.sites import Pair
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.workflows import desk
-from facility_agent.workflows.membership import IssuedCard
+from facility_agent.workflows.cards import IssuedCard
 
 
 async def stray_scans(pair: Pair, cards: dict[str, IssuedCard]) -> list[str]:

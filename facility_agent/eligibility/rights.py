@@ -12,6 +12,7 @@ from functools import lru_cache
 from facility_agent.arrangements.agreement import in_force
 from facility_agent.arrangements.model import Waiting
 from facility_agent.arrangements.terms import Terms
+from facility_agent.eligibility.newborn import newborn_age, newborn_proof
 from facility_agent.vocabulary.findings import MEMBER, UNKNOWN, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.periods import add_months
 from facility_agent.vocabulary.records import Coverage, Visit
@@ -88,7 +89,7 @@ def card(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
 
 
 #: In the order in which the desk reads them.
-RULES: tuple[Rule, ...] = (coverage_open, not_suspended, contributions, alive, card)
+RULES: tuple[Rule, ...] = (coverage_open, not_suspended, contributions, alive, card, newborn_age, newborn_proof)
 
 
 def waiting_period(coverage: Coverage, waiting: Waiting, on: date) -> Finding | None:

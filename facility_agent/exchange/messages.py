@@ -17,6 +17,7 @@ import msgspec
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.exchange import columns
 from facility_agent.exchange.envelope import MAX_OPENED, Kind
+from facility_agent.exchange.parties import PublicKeys, is_sound
 from facility_agent.exchange.revocations import MAX_SERIAL
 from facility_agent.invoicing.batch import item_of
 from facility_agent.vocabulary.errors import InputError
@@ -68,7 +69,7 @@ class BatchMessage(Record, frozen=True):
     claims: tuple[Claim, ...]
 
 
-Message = Register | Revocations | Agreement | BatchMessage | Receipt | Decision | Remittance
+Message = Register | Revocations | Agreement | BatchMessage | Receipt | Decision | Remittance | PublicKeys
 
 TYPES: Final[dict[Kind, type[Message]]] = {
     "register": Register,
@@ -78,6 +79,7 @@ TYPES: Final[dict[Kind, type[Message]]] = {
     "receipt": Receipt,
     "decision": Decision,
     "remittance": Remittance,
+    "keys": PublicKeys,
 }
 _PLACE: Final = re.compile(r"at `(\$[^`]*)`")
 _LARGEST: Final = (1 << 53) - 1
@@ -176,6 +178,8 @@ def _inconsistent(message: Message) -> str:
         named = [item.claim for item in message.batch.items]
         if named != [claim.id for claim in message.claims] or len(set(named)) != len(named):
             return "$.claims"
+    if isinstance(message, PublicKeys) and not is_sound(message):
+        return "$.keys"
     if isinstance(message, Register | Revocations) and message.sequence < 1:
         return "$.sequence"
     if isinstance(message, Revocations):

@@ -16,6 +16,7 @@ from facility_agent.vocabulary.findings import Finding
 
 Sex = Literal["F", "M", ""]
 Colour = Literal["green", "amber", "red"]
+CardKind = Literal["member", "household", "certificate"]
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -26,7 +27,10 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Beneficiary(Record, frozen=True):
-    """A covered person, as the register or the desk knows them."""
+    """A covered person, as the register or the desk knows them.
+
+    `formerly` is the number under which the same person was known before, a newborn's provisional one for instance.
+    """
 
     number: str
     name: str
@@ -38,6 +42,7 @@ class Beneficiary(Record, frozen=True):
     phone: str = ""
     village: str = ""
     deceased_on: date | None = None
+    formerly: str = ""
 
 
 class Coverage(Record, frozen=True):
@@ -54,7 +59,11 @@ class Coverage(Record, frozen=True):
 
 
 class Card(Record, frozen=True):
-    """What a member card says once its signature has been verified."""
+    """What a card says once its signature has been verified.
+
+    A `member` card names one person. A `household` card names a household and its policyholder: the desk chooses the
+    person from the register. A `certificate` is the paper that replaces a member card (`replaces`, its serial).
+    """
 
     key: str
     serial: int
@@ -65,8 +74,10 @@ class Card(Record, frozen=True):
     issued: date
     expires: date
     household: str = ""
-    package: int = 0
+    package: str = ""
     photo: str = ""
+    kind: CardKind = "member"
+    replaces: int = 0
 
 
 class Guarantee(Record, frozen=True):
@@ -126,6 +137,7 @@ class Visit(Record, frozen=True):
     card_serial: int | None = None
     card_expires: date | None = None
     card_revoked: bool | None = None
+    card_key: str = ""
     admissions: tuple[Admission, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     documents: tuple[str, ...] = ()

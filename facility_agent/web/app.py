@@ -13,8 +13,10 @@ from facility_agent.web import (
     audit,
     door,
     envelopes,
+    households,
     invoices,
     members,
+    newborns,
     phone,
     reception,
     speech,
@@ -37,7 +39,7 @@ STATIC: Final = Path(__file__).parent / "static"
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
 _BOTH: Final = (door, speech, phone, agreements, envelopes, api)
-_FACILITY: Final = (reception, members, visits, invoices)
+_FACILITY: Final = (reception, households, newborns, members, visits, invoices)
 _PAYER: Final = (audit,)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)

@@ -85,7 +85,8 @@ def draft_of(site: Site, answer: Answer, by: str, text: str = "") -> Draft:
         card_serial=card.serial if card else None,
         card_expires=card.expires if card else None,
         card_revoked=answer.facts.revoked if card else None,
-        admissions=(asked.admission,) if asked.admission else (),
+        card_key=card.key if card else "",
+        admissions=answer.admissions,
         emergency=asked.emergency,
         pregnant=asked.pregnant,
     )

@@ -13,7 +13,7 @@ from facility_agent.cards.read import read_image
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Admission, Beneficiary
 from facility_agent.vocabulary.verdicts import OpenBenefit
-from facility_agent.web import forms
+from facility_agent.web import forms, households
 from facility_agent.web.drafts import draft_of
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
@@ -77,7 +77,8 @@ async def ask_again(request: web.Request) -> web.Response:
 
     async def ask(site: Site, form: forms.Form, by: str, asked: Asked) -> tuple[Answer, str]:
         if draft.text:
-            return await desk.verify_text(site, draft.text, by, asked), draft.text
+            member = draft.visit.beneficiary.number
+            return await desk.verify_text(site, draft.text, by, asked, member), draft.text
         return await desk.admit_without_card(site, draft.visit.beneficiary, by, asked), ""
 
     return await _receive(request, ask)
@@ -90,6 +91,8 @@ async def _receive(request: web.Request, ask: Ask) -> web.Response:
         answer, text = await ask(site, form, by, read_asked(form, _programmes(site)))
         draft = draft_of(site, answer, by, text)
     except InputError as error:
+        if error.code == "household-choose":
+            return await households.choose(request, str(error.fields["text"]))
         return await again(request, "desk.html", form, error, **_offered(request))
     return redirect(f"/desk/answers/{request.app[DRAFTS].keep(draft)}")
 

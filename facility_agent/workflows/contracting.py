@@ -82,11 +82,14 @@ async def keep(site: Site, agreement: Agreement, who: str) -> None:
     """
     keys = {party.party: party for party in await site.partners()}
     terms = signed_terms(agreement)
-    copies = [copy for copy in await site.store.agreements() if copy.id == agreement.id]
+    same = (agreement.id, agreement.digest)
+    copies = [copy for copy in await site.store.agreements() if (copy.id, copy.digest) == same]
     held_here = {entry for copy in copies for entry in copy.signatures}
     for signature in agreement.signatures:
         vouched = signature.party == who and who != site.config.code
-        if not signature.key and (vouched or signature in held_here):
+        if signature in held_here:
+            continue  # it held when it came, and a key that was retired or stolen since undoes nothing
+        if not signature.key and vouched:
             continue  # on paper: a side vouches for its own page, and for nobody else's
         known = keys.get(signature.party)
         public = next((key for key in known.of("agreement") if key.key == signature.key), None) if known else None

@@ -18,8 +18,9 @@ from facility_agent.eligibility.verdict import verdict
 from facility_agent.exchange.revocations import is_set
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
-from facility_agent.vocabulary.records import Admission, Beneficiary, Card, Coverage, History, Visit
+from facility_agent.vocabulary.records import Admission, Beneficiary, Card, Coverage, Visit
 from facility_agent.vocabulary.verdicts import DeskFacts, Verdict
+from facility_agent.workflows import households, newborns
 from facility_agent.workflows.site import Site
 
 How = Literal["card", "number", "none"]
@@ -42,22 +43,32 @@ class Answer(msgspec.Struct, frozen=True):
     coverage: tuple[Coverage, ...]
     facts: DeskFacts
     asked: Asked
+    admissions: tuple[Admission, ...] = ()
 
 
 NOTHING_ASKED = Asked()
 
 
-async def verify_text(site: Site, text: str, by: str, asked: Asked = NOTHING_ASKED) -> Answer:
-    """The verdict on what a scanner typed or a person wrote: a card's digits, mangled or not, or a member number."""
+async def verify_text(
+    site: Site, text: str, by: str, asked: Asked = NOTHING_ASKED, member: str = ""
+) -> Answer:
+    """The verdict on what a scanner typed or a person wrote: a card's digits, mangled or not, or a member number.
+
+    A household's card needs the `member` who was chosen from its list; InputError `household-choose` without one.
+    """
     issuers = await site.issuers()
     reading = read_typed(text, issuers, site.today())
+    if reading.kind == "household":
+        reading = await households.chosen(site, reading, member, text)
     number = reading.card.member if reading.card else reading.member if reading.kind == "number" else ""
-    coverage = await site.store.coverage_of(number) if number else ()
+    number = await newborns.current(site, number)
+    coverage = await newborns.coverage_of(site, number) if number else ()
     if reading.kind == "number" and not coverage and not asked.emergency:
         raise InputError("member-unknown", member=reading.member)
     person = coverage[0].beneficiary if coverage else _of_card(reading.card, number)
     facts = await _facts(site, reading, coverage, person.number, issuers)
-    return await _ask(site, person, reading.kind, reading.card, reading.findings, coverage, facts, by, asked)
+    how: How = "number" if reading.kind == "number" else "card"
+    return await _ask(site, person, how, reading.card, reading.findings, coverage, facts, by, asked)
 
 
 async def verify_image(site: Site, data: bytes, by: str, asked: Asked = NOTHING_ASKED) -> Answer:
@@ -73,7 +84,7 @@ async def admit_without_card(site: Site, person: Beneficiary, by: str, asked: As
     if not person.number and asked.admission is not None and asked.admission.number:
         number = f"{asked.admission.programme}:{asked.admission.proof}:{asked.admission.number}"
         person = msgspec.structs.replace(person, number=number)
-    coverage = await site.store.coverage_of(person.number) if person.number else ()
+    coverage = await newborns.coverage_of(site, person.number) if person.number else ()
     facts = DeskFacts(
         seen_today=await site.store.lookups_of(person.number, site.today()) if person.number else 0,
         latest_day=await site.store.latest_day(),
@@ -84,13 +95,6 @@ async def admit_without_card(site: Site, person: Beneficiary, by: str, asked: As
 async def search(site: Site, text: str) -> tuple[Coverage, ...]:
     """People of the register by number, name, household or telephone."""
     return await site.store.search(text.strip(), limit=20) if text.strip() else ()
-
-
-async def history_of(site: Site, person: Beneficiary) -> History:
-    """The earlier lines of a person and household, as this installation knows them."""
-    if not person.number:
-        return History()
-    return History(await site.store.history((person.number,), (person.household,) if person.household else ()))
 
 
 async def _ask(
@@ -105,6 +109,7 @@ async def _ask(
     asked: Asked,
 ) -> Answer:
     today = site.today()
+    admissions = (*((asked.admission,) if asked.admission else ()), *await newborns.proof_of(site, person.number))
     probe = Visit(
         id="",
         facility=site.config.code,
@@ -116,25 +121,28 @@ async def _ask(
         card_serial=card.serial if card else None,
         card_expires=card.expires if card else None,
         card_revoked=facts.revoked,
-        admissions=(asked.admission,) if asked.admission else (),
+        card_key=card.key if card else "",
+        admissions=admissions,
         pregnant=asked.pregnant,
     )
     agreement = await site.agreement(site.config.code, coverage[0].payer if coverage else None, today)
-    history = await history_of(site, person)
+    history = await newborns.history_of(site, person, coverage)
     shown = verdict(card, findings, coverage, facts, history, site.arrangement(today), agreement, probe)
     await site.store.note_lookup(
         site.new_id(), at=site.now(), account=by, member_number=person.number, colour=shown.colour, how=how, day=today
     )
-    return Answer(shown, how, card, coverage, facts, asked)
+    return Answer(shown, how, card, coverage, facts, asked, admissions)
 
 
 async def _facts(
     site: Site, reading: Reading, coverage: tuple[Coverage, ...], number: str, issuers: Mapping[str, Issuer]
 ) -> DeskFacts:
     """The age of the register and of the list of revoked cards, whether this card is on it, who came today."""
-    payer = issuers[reading.card.key].payer if reading.card else coverage[0].payer if coverage else None
+    issuer = issuers[reading.card.key].payer if reading.card else None
+    payer = coverage[0].payer if coverage else issuer
     register = await site.store.register_state(payer) if payer else None
-    lists = await site.store.revocations(payer) if payer else None
+    # Serials are the issuer's: a union's card of a mutual's member stands on the union's list.
+    lists = await site.store.revocations(issuer or payer or "")
     revoked = is_set(lists.bitmap, reading.card.serial) if lists and reading.card is not None else None
     return DeskFacts(
         register_as_of=register.as_of if register else None,

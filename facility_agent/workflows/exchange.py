@@ -6,16 +6,17 @@ import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.exchange.messages import BatchMessage, Register, Revocations, decode
+from facility_agent.exchange.parties import PublicKeys
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
-from facility_agent.workflows import audit_desk, contracting, mail, membership, month_end
+from facility_agent.workflows import audit_desk, contracting, keyring, mail, membership, month_end
 from facility_agent.workflows.site import Site
 
 #: What each role takes in; the rest is somebody else's business.
 KINDS = {
-    "facility": ("register", "revocations", "agreement", "receipt", "decision", "remittance"),
-    "mutual": ("agreement", "batch"),
-    "centre": ("agreement", "batch"),
+    "facility": ("register", "revocations", "agreement", "receipt", "decision", "remittance", "keys"),
+    "mutual": ("agreement", "batch", "keys"),
+    "centre": ("agreement", "batch", "keys"),
 }
 
 
@@ -55,6 +56,8 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
             await membership.take_register(site, message, sender)
         case Revocations():
             await membership.take_revocations(site, message, sender)
+        case PublicKeys():
+            await keyring.take_keys(site, message, sender)
         case Agreement():
             await contracting.take(site, message, sender)
         case BatchMessage():
@@ -77,6 +80,8 @@ def _about(message: object) -> str:
             return message.batch
         case Register() | Revocations():
             return message.payer
+        case PublicKeys():
+            return message.party
         case Agreement():
             return message.id
     return ""

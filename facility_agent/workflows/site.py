@@ -14,6 +14,8 @@ from facility_agent.arrangements.agreement import Agreement, in_force
 from facility_agent.arrangements.model import Arrangement
 from facility_agent.config import Config, read_config
 from facility_agent.eligibility.card import Issuer
+from facility_agent.exchange.keynotes import FILE as NOTES
+from facility_agent.exchange.keynotes import read_notes
 from facility_agent.exchange.keys import key_files
 from facility_agent.exchange.parties import PublicKeys, issuers, public_keys
 from facility_agent.exchange.randomness import SYSTEM, Randomness
@@ -81,14 +83,25 @@ class Site:
         return answers[asked]
 
     def own_keys(self) -> PublicKeys:
-        """Our public keys, to hand to others. A key file never changes: they are read again when one comes or goes."""
+        """Our public keys, to hand to others. A key file never changes: they are read again when one comes or goes,
+
+        or when something was noted of one.
+        """
         folder = self.folder / KEYS
-        return self._keys.of(sorted(os.listdir(folder)) if folder.is_dir() else [], self._read_own_keys)
+        if not folder.is_dir():
+            return self._keys.of([], self._read_own_keys)
+        names = sorted(os.listdir(folder))
+        noted = (folder / NOTES).stat() if NOTES in names else None
+        seen = (names, noted.st_mtime_ns if noted else 0, noted.st_size if noted else 0)
+        return self._keys.of(seen, self._read_own_keys)
 
     def _read_own_keys(self) -> PublicKeys:
         files = [file for role in ("card", "agreement", "site-seal", "site-open") for file in self._files(role)]
         config = self.config
-        return public_keys(config.code, config.name, files, config.member_pattern, config.household_pattern)
+        return public_keys(
+            config.code, config.name, files, config.member_pattern, config.household_pattern,
+            read_notes(self.folder / KEYS),
+        )  # fmt: skip
 
     async def partners(self) -> tuple[PublicKeys, ...]:
         """The public keys of everybody whom we know, ourselves included."""
@@ -106,12 +119,42 @@ class Site:
         return {party.party: party.name for party in await self.partners()}
 
     async def issuers(self) -> dict[str, Issuer]:
-        """The keys whose cards count here."""
-        partners = await self.partners()
-        return self._issuers.of(partners, lambda: issuers(partners))
+        """The keys whose cards count here: at a facility those of its agreements and of whom the arrangement names."""
+        partners, agreements = await self.partners(), await self.store.agreements()
+        if self.config.role != "facility":
+            return self._issuers.of(partners, lambda: issuers(partners))
+        try:
+            arrangement = self.arrangement(self.today())
+        except InputError:
+            arrangement = None
+        own = self.config.code
+        return self._issuers.of(
+            (partners, agreements, arrangement), lambda: issuers(trusted(own, partners, agreements, arrangement))
+        )
 
     def _files(self, role: str) -> tuple:
         return key_files(self.folder / KEYS, role)  # type: ignore[arg-type]
+
+
+def trusted(
+    facility: str, partners: Iterable[PublicKeys], agreements: Iterable[Agreement], arrangement: Arrangement | None
+) -> tuple[PublicKeys, ...]:
+    """The parties whose cards a facility reads, and no others.
+
+    They are the payers that signed an agreement with it (one that was suspended or ended says so as the reason, and
+    the card is still read), payers that the arrangement names and that pay without an agreement, and the union, centre
+    or agency to which the arrangement gives the issuing of cards.
+    """
+    codes: set[str] = set()
+    for agreement in agreements:
+        signed = {entry.party for entry in agreement.signatures} | {entry.party.code for entry in agreement.adhesions}
+        if facility in signed:
+            everybody = (*agreement.parties, *(adhesion.party for adhesion in agreement.adhesions))
+            codes |= {party.code for party in everybody if party.role == "payer" and party.code in signed}
+    if arrangement is not None:
+        codes |= {scheme.payer for scheme in arrangement.schemes if scheme.payer and not scheme.agreement}
+        codes |= {row.to for row in arrangement.duties.delegations if row.cards}
+    return tuple(party for party in partners if party.party in codes)
 
 
 def zone_of(name: str) -> ZoneInfo:

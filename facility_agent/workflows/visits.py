@@ -17,7 +17,7 @@ from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.invoicing.batch import month_of_claim
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Adjudication, Basis, Claim, Coverage, Visit
-from facility_agent.workflows.desk import history_of
+from facility_agent.workflows import newborns
 from facility_agent.workflows.site import Site
 
 
@@ -32,9 +32,9 @@ class Judged(msgspec.Struct, frozen=True):
 
 async def judge(site: Site, visit: Visit) -> Judged:
     """Ask the rules; nothing is saved. The coverage of an altered or unknown card is never used."""
-    coverage = await site.store.coverage_of(visit.beneficiary.number) if visit.beneficiary.number else ()
+    coverage = await newborns.coverage_of(site, visit.beneficiary.number) if visit.beneficiary.number else ()
     agreement = await agreement_of(site, coverage, visit.day)
-    history = await history_of(site, visit.beneficiary)
+    history = await newborns.history_of(site, visit.beneficiary, coverage)
     answer = adjudicate(site.arrangement(visit.day), agreement, coverage, history, visit)
     register = await site.store.register_state(coverage[0].payer) if coverage else None
     claims = tuple(sorted({line.claim for line in history.lines}))

@@ -71,7 +71,7 @@ def _answers(line: str) -> tuple[str, ...]:
     """What somebody types when the command asks."""
     if " account add " in line:
         return (PASSWORD, PASSWORD)
-    return (PASSPHRASE,) if " agreement sign " in line or " card print " in line else ()
+    return (PASSPHRASE,) if any(word in line for word in (" agreement sign ", " card issue ", " card lost ")) else ()
 
 
 def _named(text: str) -> str:
@@ -97,5 +97,6 @@ def test_the_lines_of_the_document_make_two_installations_that_work_together(
             assert ran.status == 0, (line, ran.out, ran.err)
     assert asyncio.run(_what_stands("centre")) == (["in force"], 2, {"accueil"})
     assert asyncio.run(_what_stands("mutuelle")) == (["in force"], 2, {"agent"})
-    for made in ("convention.pdf", "cartes.pdf", "sauvegardes/centre.sqlite3", "sauvegardes/mutuelle.sqlite3"):
+    copies = ("sauvegardes/centre.sqlite3", "sauvegardes/mutuelle.sqlite3")
+    for made in ("convention.pdf", "cartes.pdf", "certificat.pdf", *copies):
         assert Path(made).stat().st_size > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from facility_agent.arrangements.agreement import Agreement, Party, with_digest
 from facility_agent.exchange.envelope import Kind
 from facility_agent.exchange.messages import TYPES, BatchMessage, Message, Register, decode, encode, revocations
+from facility_agent.exchange.parties import PublicKey, PublicKeys
 from facility_agent.exchange.revocations import MAX_SERIAL, count, is_set, with_set
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import note, refuse
-from facility_agent.vocabulary.identifiers import canonical, digest
+from facility_agent.vocabulary.identifiers import canonical, digest, key_id
 from facility_agent.vocabulary.records import (
     Adjudication,
     Basis,
@@ -61,6 +63,7 @@ def batch(claims: tuple[Claim, ...]) -> Batch:
     return Batch("b1", "2026-03-1", "CSPS-01", "MUT-KDG", "mutual", "2026-03", "main", "XOF", DAY, items)
 
 
+KEY = key_id(bytes.fromhex("11" * 32)).hex()
 CLAIMS = (claim(1), claim(2))
 LINE = LineDecision("1", "reduced", 1000, 600, (note("copay"),))
 MESSAGES: dict[Kind, Message] = {
@@ -79,6 +82,7 @@ MESSAGES: dict[Kind, Message] = {
     "receipt": Receipt("b1", "2026-03-1", DAY, 2, 1400, "e1"),
     "decision": Decision("d1", "b1", DAY, "officer", (ClaimDecision("c1", (LINE,)),)),
     "remittance": Remittance("r1", "b1", "d1", "VIR-88", DAY, "XOF", 1300, (("c1", 600), ("c2", 700))),
+    "keys": PublicKeys("MUT-KDG", "Mutuelle inventée", (PublicKey("card", KEY, "11" * 32, DAY),), sequence=3),
 }
 CASES = pytest.mark.parametrize(("kind", "message"), MESSAGES.items(), ids=MESSAGES)
 
@@ -197,3 +201,13 @@ def test_a_hundred_thousand_cards_travel_in_a_few_kilobytes() -> None:
     message = revocations("MUT-KDG", 1, DAY, with_set(bytes(12_500), range(0, 100_000, 50)))
     assert len(message.bitmap) == 12_500
     assert len(encode(message)) < 3_000
+
+
+@pytest.mark.parametrize(("cards", "raw", "packed"), [(100_000, 12_500, 2_500), (1_000_000, 125_000, 24_500)])
+def test_a_list_of_revoked_cards_is_small_enough_to_be_carried(cards: int, raw: int, packed: int) -> None:
+    """Two cards of a hundred are revoked, by chance."""
+    lost = random.Random(20260310).sample(range(1, cards + 1), cards // 50)
+    bits = with_set(b"", [*lost, cards])
+    message = revocations("MUT-KDG", 1, DAY, bits)
+    assert len(bits) in (raw, raw + 1) and len(message.packed) <= packed
+    assert message.bitmap == bits and count(bits) in (cards // 50, cards // 50 + 1)

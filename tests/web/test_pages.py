@@ -20,7 +20,10 @@ from tests.web.world import HOSTILE, World
 STATIC = Path(app.__file__).parent / "static"
 
 #: Pages that only an act opens, never a link alone; and what is only there where telephones come in (test_phone).
-BY_A_FORM = ("/audit/{batch}/pay", "/phone/authority.crt", "/phone/codes/{goal}.png")
+BY_A_FORM = (
+    *("/audit/{batch}/pay", "/desk/portraits/{number}"),
+    *("/phone/authority.crt", "/phone/codes/{goal}.png"),
+)
 
 
 async def every_page(world: World, visit: Visit, language: str) -> dict[str, Page]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility_agent.workflows import audit_desk, desk, exchange, visits
+from facility_agent.workflows import audit_desk, exchange, newborns, visits
 from tests.workflows.march import DUE, DUE_FEVER, FEVER, MALARIA, close_march, live_march
 from tests.workflows.nothing import everything, refused
 from tests.workflows.places import Places
@@ -136,7 +136,7 @@ async def test_a_replaced_claim_stops_counting_in_history_month_and_batch(ready:
     old, new = await _replaced(ready)
     (claim,) = await visits.close_day(ready.facility, DAY, "caisse")
     assert (claim.id, claim.replaces) == (new, old)
-    history = await desk.history_of(ready.facility, claim.visit.beneficiary)
+    history = await newborns.history_of(ready.facility, claim.visit.beneficiary)
     assert {line.claim for line in history.lines} == {new}
     assert [claim.id for claim in await ready.facility.store.claims_of_month(None, "2026-03")] == [new]
     await live_march(ready)

@@ -54,6 +54,17 @@ class People(Shelf):
         )
         return int(rows[0]["value"])
 
+    async def next_numbers(self, name: str, count: int) -> range:
+        """The next `count` numbers of a series; without gaps when the caller's transaction holds the use of them."""
+        rows = await self.database.rows(
+            "INSERT INTO counter (name, value) VALUES ($1, $2) "
+            "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value",
+            name,
+            count,
+        )
+        last = int(rows[0]["value"])
+        return range(last - count + 1, last + 1)
+
     async def add_account(self, login: str, name: str, roles: tuple[str, ...], password_hash: str) -> None:
         """InputError `account-exists` when the login is taken."""
         async with self.transaction():

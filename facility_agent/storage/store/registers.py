@@ -1,4 +1,4 @@
-"""The membership register of each payer, its revoked and issued cards, and who was looked up at the desk."""
+"""The membership register of each payer, its revoked cards, and who was looked up at the desk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from facility_agent.exchange.revocations import is_set
 from facility_agent.storage.store.base import Shelf, decoded, folded, instant
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical
-from facility_agent.vocabulary.records import Card, Coverage
+from facility_agent.vocabulary.records import Coverage
 
 
 class RegisterState(msgspec.Struct, frozen=True):
@@ -142,27 +142,6 @@ class Registers(Shelf):
         """Whether a card is on the list that we hold; None without a list."""
         held = await self.revocations(payer)
         return None if held is None else is_set(held.bitmap, serial)
-
-    async def put_card(self, card: Card, payer: str, text_digest: str) -> None:
-        """Write down that a card was issued. The same card twice counts once; another one under its serial does not."""
-        document = canonical(card)
-        async with self.transaction():
-            held = await self._one("SELECT document FROM card WHERE payer = $1 AND serial = $2", payer, card.serial)
-            if held is not None:
-                if bytes(held["document"]) != document:
-                    raise InputError("card-serial-taken", serial=card.serial)
-                return
-            await self.database.rows(
-                "INSERT INTO card (payer, serial, number, issued, expires, text_digest, document) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                payer, card.serial, card.member, card.issued.isoformat(), card.expires.isoformat(), text_digest,
-                document,
-            )  # fmt: skip
-
-    async def cards_of(self, number: str) -> tuple[Card, ...]:
-        """The cards issued to a person, the newest last."""
-        rows = await self.database.rows("SELECT document FROM card WHERE number = $1 ORDER BY serial", number)
-        return tuple(decoded(row["document"], Card) for row in rows)
 
     async def note_lookup(
         self, id: str, *, at: datetime, account: str, member_number: str, colour: str, how: str, day: date
