@@ -16,6 +16,7 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.workflows import accounts
 from facility_agent.workflows.accounts import SignIn
+from facility_agent.workflows.site import Site
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Handler)
@@ -37,6 +38,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+def cookie_of(site: Site) -> str:
+    """The cookie of this installation: browsers keep one per computer, and an exercise must not end a real sign-in."""
+    return f"{COOKIE}-exercise" if site.config.exercise else COOKIE
+
 
 _ROLES: dict[Handler, frozenset[str]] = {}
 _PUBLIC: set[Handler] = set()
@@ -92,7 +99,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Sign-in, role and token, in this order; pages that do not exist are left to the error page."""
     if _is_static(request):
         return await handler(request)
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(cookie_of(request.app[SITE]), "")
     signed_in = await accounts.signed_in(request.app[SITE], token) if token else None
     if signed_in is not None:
         request[SIGNED_IN] = signed_in

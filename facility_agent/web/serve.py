@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,9 +15,14 @@ from facility_agent.web.app import create_app
 from facility_agent.workflows.clock import Clock
 from facility_agent.workflows.site import open_site
 
+#: Seconds after which a thread that has something to say is heard.
+_SWITCH = 0.0005
+
 
 async def serve_forever(folders: Sequence[tuple[Path, int | None]], clock: Clock | None = None) -> None:
     """Open each installation, listen where its configuration says (or on the given port), wait for a signal."""
+    # What is written to the disk is written in a thread: when it is done, it must not wait long to say so.
+    sys.setswitchinterval(_SWITCH)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

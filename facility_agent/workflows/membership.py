@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from facility_agent.eligibility.card import card_text, unsigned_token
+from facility_agent.eligibility.households import with_policyholders
 from facility_agent.exchange.keys import load_signing
 from facility_agent.exchange.messages import Register, Revocations, revocations
 from facility_agent.exchange.revocations import with_set
@@ -35,6 +36,7 @@ async def import_members(site: Site, data: bytes) -> int:
 
 async def replace_members(site: Site, coverages: tuple[Coverage, ...]) -> int:
     """Replace the register by these coverages under the next sequence."""
+    coverages = with_policyholders(coverages)
     state = await site.store.register_state(site.config.code)
     sequence = state.sequence + 1 if state else 1
     message = Register(site.config.code, sequence, site.today(), coverages, site.config.invented)
