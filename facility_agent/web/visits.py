@@ -13,15 +13,15 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Visit
 from facility_agent.web import day as days
 from facility_agent.web import forms
-from facility_agent.web.drafts import Draft, draft_of
 from facility_agent.web.guard import allowed, redirect
-from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
+from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.web.sentences import CLINICAL_ROLES
 from facility_agent.web.speech import words_of
 from facility_agent.web.visit_form import MOST_ROWS, ROWS, entry_of, read_visit, roles_of, rows_of, shown_again
 from facility_agent.workflows import desk
 from facility_agent.workflows import visits as care
+from facility_agent.workflows.desk import Answer
 from facility_agent.workflows.site import Site
 
 routes = web.RouteTableDef()
@@ -32,7 +32,8 @@ records = allowed("reception", "care", "manager")
 @records
 async def new(request: web.Request) -> web.Response:
     """The empty form for a person whom the desk has received."""
-    draft = request.app[DRAFTS].get(forms.needed(request.query, "visit", 60))
+    site = request.app[SITE]
+    draft = await request.app[RECEIVED].get(site, forms.needed(request.query, "visit", 60))
     return await page(request, "visit.html", **await _paper(request, draft, ROWS))
 
 
@@ -50,7 +51,7 @@ async def work(request: web.Request) -> web.Response:
         visit = await _read(request, form, draft.visit)
         if action == "save":
             await care.record(site, visit, request[SIGNED_IN].account.login)
-            request.app[DRAFTS].drop(visit.id)
+            await request.app[RECEIVED].drop(site, visit.id)
             return redirect(f"/visits?day={visit.day.isoformat()}&done=visit-recorded&visit={visit.id}")
         judged = (await care.judge(site, visit)).adjudication
     except InputError as error:
@@ -66,7 +67,8 @@ async def of_day(request: web.Request) -> web.Response:
     site = request.app[SITE]
     chosen = forms.day(request.query, "day") or site.today()
     rows = await days.visits_of(site, chosen)
-    received = request.app[DRAFTS].waiting()
+    await request.app[RECEIVED].open(site)
+    received = request.app[RECEIVED].waiting()
     around: dict[str, Any] = {"before": chosen - timedelta(days=1), "after": chosen + timedelta(days=1)}
     fresh = forms.text(request.query, "visit", 60)
     return await page(request, "visits.html", chosen=chosen, rows=rows, received=received, fresh=fresh, **around)
@@ -98,20 +100,19 @@ def _day(form: forms.Form) -> date:
     return found
 
 
-async def _draft(request: web.Request, form: forms.Form) -> Draft:
-    """The draft of the form; after a restart it is asked for anew by the member's number, so that work goes on."""
-    visit = forms.needed(form, "visit", 60)
+async def _draft(request: web.Request, form: forms.Form) -> Answer:
+    """The answer that the form came from; once it is gone it is asked for anew by the number, so that work goes on."""
+    visit, site, received = forms.needed(form, "visit", 60), request.app[SITE], request.app[RECEIVED]
     try:
-        return request.app[DRAFTS].get(visit)
+        return await received.get(site, visit)
     except InputError:
         number = forms.text(form, "member", 60)
         if not number:
             raise
-    site, by = request.app[SITE], request[SIGNED_IN].account.login
-    draft = draft_of(site, await desk.verify_text(site, number, by), by, number)
-    draft = msgspec.structs.replace(draft, visit=msgspec.structs.replace(draft.visit, id=visit))
-    request.app[DRAFTS].keep(draft)
-    return draft
+    answer = await desk.verify_text(site, number, request[SIGNED_IN].account.login)
+    answer = msgspec.structs.replace(answer, visit=msgspec.structs.replace(answer.visit, id=visit))
+    received.keep(answer)
+    return answer
 
 
 async def _read(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
@@ -136,7 +137,7 @@ async def _papers(site: Site) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.code for row in rows if row.kind == "document"))
 
 
-async def _paper(request: web.Request, draft: Draft, rows: int) -> dict[str, Any]:
+async def _paper(request: web.Request, draft: Answer, rows: int) -> dict[str, Any]:
     """What the form shows beside what is typed."""
     site = request.app[SITE]
     acts = await care.acts(site)
@@ -149,5 +150,5 @@ async def _paper(request: web.Request, draft: Draft, rows: int) -> dict[str, Any
         "papers": await _papers(site),
         "proposed": await days.next_register_number(site, draft.visit.day),
         "judged": None,
-        "colour": draft.answer.verdict.colour,
+        "colour": draft.verdict.colour,
     }

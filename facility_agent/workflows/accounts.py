@@ -72,9 +72,8 @@ async def sign_in(site: Site, login: str, password: str) -> SignIn:
 
 async def signed_in(site: Site, token: str) -> SignIn | None:
     """Who is signed in under a token, if it still holds."""
-    held = await site.store.signin(_hashed(token), site.now()) if token else None
-    account = await site.store.account(held.login) if held else None
-    return SignIn(token, held.csrf, account) if held and account and account.active else None
+    held = await site.store.signed_in(_hashed(token), site.now()) if token else None
+    return SignIn(token, held[0].csrf, held[1]) if held is not None else None
 
 
 async def sign_out(site: Site, token: str) -> None:

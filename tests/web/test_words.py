@@ -13,6 +13,7 @@ from facility_agent.storage.store.care import VISIT_MOVES
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.web import app, invoices, visit_form
 from facility_agent.words import LANGUAGES, catalogue, fields_of
+from facility_agent.workflows.desk import IDENTIFIED
 from facility_agent.workflows.exchange import KINDS
 
 WEB = Path(app.__file__).parent
@@ -29,10 +30,16 @@ MACROS = {
     "empty": "{}",
 }
 
+CASES = ("in-order", "contribution", "cancelled", "ended", "forgotten", "lent", "new-member", "altered", "child",
+         "emergency")  # fmt: skip
+
 #: Keys that templates put together, and all that may be put in.
 BUILT = {
     "page.language.": LANGUAGES,
-    "page.how.": ("card", "number", "paper", "none"),
+    "page.how.": tuple(IDENTIFIED),
+    "page.answer.photo.": ("yes", "no", "none"),
+    "page.answer.photo-seen.": ("yes", "no", "none"),
+    **{f"page.exercise.{part}.": CASES for part in ("case", "do", "then")},
     "page.party.": ("facility", "payer"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
@@ -88,12 +95,12 @@ def test_no_word_of_the_pages_is_left_over() -> None:
 #: What findings cite, beside the single clauses of an arrangement.
 CLAUSES = (
     "agreement", "approval", "arrangement", "article", "card", "coverage", "dates", "decision", "deductible",
-    "duplicates", "emergency", "form", "levels", "limit", "package", "protocol", "rate", "requirement", "roles",
-    "tariff", "waiting",
+    "duplicates", "emergency", "form", "guarantee", "levels", "limit", "package", "protocol", "rate", "requirement",
+    "roles", "tariff", "waiting",
 )  # fmt: skip
 
 #: Labels of fields that a sentence names, and of the line where they stand.
-SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password")
+SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password", "field.photo_seen")
 
 
 def test_both_languages_speak_of_the_same_fields() -> None:

@@ -14,11 +14,12 @@ from facility_agent.storage.store.claims import Claims
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.people import People
+from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
 from facility_agent.storage.store.settlement import Settlement
 
 
-class Store(People, Registers, Cards, Newborns, Care, Claims, Settlement, Letters):
+class Store(People, Registers, Cards, Newborns, Reception, Care, Claims, Settlement, Letters):
     """All shelves over one open database."""
 
 
