@@ -33,6 +33,7 @@ _UNITS = {
     "dispensed-over-prescribed": ("dispensed", "prescribed"),
     "quantity-outside-band": ("quantity", "expected"),
     "stay-days-over": ("days", "counted"),
+    "days-over-maximum": ("quantity", "allowed"),
 }
 
 #: More units than this in one line are a typing mistake, not care.
@@ -55,7 +56,7 @@ def adjudicate(
     past = Past(history, visit)
     used = Used(visit, past)
     open_to_them = entitlements(known, coverage, visit)
-    findings = list(rulebook.of_visit(known, visit))
+    findings = list(rulebook.of_visit(known, visit, past))
     schemes = tuple(entitlement.scheme.code for entitlement in open_to_them if entitlement.open)
     closed = next((finding for finding in findings if finding.weight == "refuse"), None)
     consulted: set[int] = set()
