@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from facility_agent.cli import administration, agreement, bench, cards, contracts, installation, month, pure
+from facility_agent.cli import administration, agreement, bench, cards, contracts, installation, month, protocols, pure
 
 app = typer.Typer(
     name="facility-agent",
@@ -25,6 +25,7 @@ app.command("schema")(pure.schema)
 app.command("check-contracts")(pure.check_contracts)
 app.command("explain")(pure.explain)
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(protocols.app, name="protocols")
 app.add_typer(agreement.app, name="agreement")
 app.command("init")(installation.init)
 app.command("serve")(installation.serve)
