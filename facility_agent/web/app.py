@@ -18,6 +18,7 @@ from facility_agent.web import (
     reception,
     speech,
     templating,
+    visit_help,
     visits,
 )
 from facility_agent.web.bucket import Buckets
@@ -33,7 +34,7 @@ LARGEST: Final = 32 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 
 _BOTH: Final = (door, speech, agreements, envelopes, api)
-_FACILITY: Final = (reception, members, visits, invoices)
+_FACILITY: Final = (reception, members, visits, visit_help, invoices)
 _PAYER: Final = (audit,)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)

@@ -36,6 +36,7 @@ BUILT = {
     "page.party.": ("facility", "payer"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
+    "page.visit.by-": ("weight", "age"),
     "page.received.": tuple(dict.fromkeys(chain.from_iterable(KINDS.values()))),
     "page.finding.": tuple(CATALOGUE),
     "verdict.": ("green", "amber", "red"),
@@ -88,7 +89,7 @@ def test_no_word_of_the_pages_is_left_over() -> None:
 #: What findings cite, beside the single clauses of an arrangement.
 CLAUSES = (
     "agreement", "approval", "arrangement", "article", "card", "coverage", "dates", "decision", "deductible",
-    "duplicates", "emergency", "form", "levels", "limit", "package", "protocol", "rate", "requirement", "roles",
+    "duplicates", "emergency", "form", "levels", "limit", "package", "protocol", "rate", "requirement", "roles", "rule",
     "tariff", "waiting",
 )  # fmt: skip
 
