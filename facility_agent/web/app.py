@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from facility_agent.web import (
+    adherence,
     agreements,
     api,
     audit,
@@ -35,7 +36,7 @@ STATIC: Final = Path(__file__).parent / "static"
 
 _BOTH: Final = (door, speech, agreements, envelopes, api)
 _FACILITY: Final = (reception, members, visits, visit_help, invoices)
-_PAYER: Final = (audit,)
+_PAYER: Final = (audit, adherence)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
