@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from facility_agent.web import (
+    adherence,
     agreements,
     answering,
     api,
@@ -24,6 +25,7 @@ from facility_agent.web import (
     reception,
     speech,
     templating,
+    visit_help,
     visits,
 )
 from facility_agent.web.bucket import Buckets
@@ -46,8 +48,9 @@ STATIC: Final = Path(__file__).parent / "static"
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
 _BOTH: Final = (door, speech, phone, agreements, envelopes, api)
-_FACILITY: Final = (reception, answering, emergencies, exercise, households, newborns, members, visits, invoices)
-_PAYER: Final = (audit,)
+_RECEPTION: Final = (reception, answering, emergencies, exercise, households, newborns, members)
+_FACILITY: Final = (*_RECEPTION, visits, visit_help, invoices)
+_PAYER: Final = (audit, adherence)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
