@@ -81,6 +81,7 @@ TYPES: Final[dict[Kind, type[Message]]] = {
     "remittance": Remittance,
     "keys": PublicKeys,
 }
+_UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _PLACE: Final = re.compile(r"at `(\$[^`]*)`")
 _LARGEST: Final = (1 << 53) - 1
 #: Only a letter in which this occurs is searched for impossible values.
@@ -101,8 +102,9 @@ def decode(kind: Kind, data: bytes) -> Message:
         message = msgspec.json.decode(data, type=TYPES[kind])
         place = _stranger(data, message) or _impossible(data) or _inconsistent(message)
     except (ValueError, RecursionError) as problem:
-        found = _PLACE.search(str(problem))
-        raise InputError("message-malformed", kind=kind, place=found[1] if found else "$") from None
+        found, stranger = _PLACE.search(str(problem)), _UNKNOWN.search(str(problem))
+        at = (found[1] if found else "$") + (f".{stranger[1]}" if stranger else "")
+        raise InputError("message-malformed", kind=kind, place=at) from None
     if place:
         raise InputError("message-malformed", kind=kind, place=place)
     return message
