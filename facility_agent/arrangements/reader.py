@@ -36,6 +36,7 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "protocol": ("protocols", model.Protocol),
     "letter": ("letters", model.Letter),
     "capitation": ("capitations", model.Capitation),
+    "referral": ("referrals", model.ReferralRule),
     "guarantee": ("duties.guarantees", duties.GuaranteeRule),
     "identification": ("duties.identifications", duties.Identification),
     "commitment": ("duties.commitments", duties.Commitment),
