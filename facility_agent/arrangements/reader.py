@@ -40,6 +40,7 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "indicator": ("indicators", protocols.Indicator),
     "letter": ("letters", model.Letter),
     "capitation": ("capitations", model.Capitation),
+    "referral": ("referrals", model.ReferralRule),
     "guarantee": ("duties.guarantees", duties.GuaranteeRule),
     "identification": ("duties.identifications", duties.Identification),
     "commitment": ("duties.commitments", duties.Commitment),

@@ -30,11 +30,10 @@ def show(name: Name, contracts: Folder = None, json: Annotated[bool, typer.Optio
         return
     print(f"{arrangement.title.say(say.language)} · {say.day(arrangement.start)} – {say.day(arrangement.until)}")
     for section in dict.fromkeys(row.section for row in rows):
-        columns = [say(f"column.{key}") for key in ("about", "says", "evidence", "source")]
+        columns = [say(f"column.{key}") for key in ("about", "says", "article", "evidence", "source")]
         own = [row for row in rows if row.section == section]
-        print_table(
-            say(f"section.{section}"), columns, [[row.about, row.says, row.evidence, row.source] for row in own]
-        )
+        cells = [[row.about, row.says, row.article, row.evidence, row.source] for row in own]
+        print_table(say(f"section.{section}"), columns, cells)
 
 
 @app.command("diff")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from facility_agent.arrangements.model import Act
 from facility_agent.arrangements.terms import AskedOf, Terms, UnderScheme
-from facility_agent.protocols import limits, package, pathway, referral
+from facility_agent.protocols import guarantees, limits, package, pathway, referral
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import CareLine, Coverage, Visit
@@ -37,6 +37,8 @@ def of_line(
         found += [rule(terms, visit, line, act) for rule in package.PRESCRIBED]
     if asked.requirements:
         found += [package.requirement(visit, line, row) for row in asked.requirements]
+    for guarantee in asked.guarantees:
+        found += guarantees.guaranteed(terms, visit, line, act, guarantee, earlier, past)
     if earlier:
         found.append(limits.duplicate_line(earlier, line))
     if past.same_day:
@@ -57,20 +59,27 @@ def of_scheme(
     earlier: list[CareLine],
     past: Past,
 ) -> list[Finding]:
-    """Counts, intervals and papers that one scheme demands for this line."""
+    """Counts, intervals, papers and guarantees that one scheme demands for this line."""
     found: list[Finding | None] = []
     for limit in under.counts:
         now = sum(other.quantity for other in earlier if terms.concerns(limit, other.act))
-        found.append(limits.counted(limit, visit, line, coverage, past, now))
+        found.append(limits.counted(limit, visit, line, terms.acts[line.act].family, coverage, past, now))
         found.append(limits.spaced(limit, visit, line, past))
     found += [package.requirement(visit, line, row) for row in under.requirements]
+    if under.guarantees:
+        act = terms.acts[line.act]
+        for guarantee in under.guarantees:
+            found += guarantees.guaranteed(terms, visit, line, act, guarantee, earlier, past)
     return [finding for finding in found if finding is not None]
 
 
 def _asked(terms: Terms, act: Act) -> AskedOf:
     """What is asked of this act here, chosen once: the other rules of the package would find nothing."""
     rules = tuple(rule for rule, speaks in package.RULES if speaks(terms, act))
-    asked = AskedOf(rules, terms.requirements("", act.code), pathway.asked_of_act(terms, act))
+    shown = terms.guarantees("", act.code)
+    if act.status == "approval" and not any(row.kind == "approval" for row in shown):
+        shown += (guarantees.BARE,)
+    asked = AskedOf(rules, terms.requirements("", act.code), shown, pathway.asked_of_act(terms, act))
     terms.asked[act.code] = asked
     return asked
 

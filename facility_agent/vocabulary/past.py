@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from facility_agent.vocabulary.periods import add_months
-from facility_agent.vocabulary.records import History, PastLine, Visit
+from facility_agent.vocabulary.records import History, PastLine, Stay, Visit
 
 
 class Past:
@@ -30,6 +30,10 @@ class Past:
     def of(self, act: str) -> Sequence[PastLine]:
         """The person's earlier lines of one act."""
         return [line for line in self._own.lines if line.act == act]
+
+    def under(self, number: str) -> Sequence[PastLine]:
+        """The person's earlier lines that used the guarantee of this number; refused care used nothing."""
+        return [line for line in self._own.lines if line.guarantee == number and line.eligible]
 
     def within(self, scope: str, first: date, last: date) -> Sequence[PastLine]:
         """The earlier lines of the person or household from a day to a day, both included, by day."""
@@ -90,7 +94,9 @@ class Lines:
 
 
 @lru_cache(maxsize=1024)
-def window(per: str, day: date, since: date | None = None, months: int | None = None) -> tuple[date, date]:
+def window(
+    per: str, day: date, since: date | None = None, months: int | None = None, stay: Stay | None = None
+) -> tuple[date, date]:
     """First and last day of the period that a limit counts over.
 
     >>> window("month", date(2026, 2, 3))
@@ -102,6 +108,8 @@ def window(per: str, day: date, since: date | None = None, months: int | None = 
     """
     if months is not None:
         return add_months(day, -months) + timedelta(days=1), day
+    if per == "stay" and stay is not None:
+        return min(stay.admitted, day), max(stay.discharged or day, day)
     if per == "month":
         first = day.replace(day=1)
         return first, add_months(first, 1) - timedelta(days=1)

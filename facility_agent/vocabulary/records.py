@@ -85,13 +85,20 @@ class Card(Record, frozen=True):
 
 
 class Guarantee(Record, frozen=True):
-    """A guarantee of payment or prior approval: number, acts, validity."""
+    """A guarantee of payment or prior approval: number, acts or families (none: all care), validity.
+
+    Without a `kind` it is whatever the arrangement demands of the care. One that was only `asked` counts when the
+    payer's silence grants it.
+    """
 
     number: str
     acts: tuple[str, ...]
     start: date
     until: date
     quantity: int | None = None
+    kind: Literal["", "approval", "letter", "long-term"] = ""
+    state: Literal["granted", "asked", "refused"] = "granted"
+    asked_on: date | None = None
 
 
 class Admission(Record, frozen=True):
@@ -130,6 +137,7 @@ class CareLine(Record, frozen=True):
     label: str = ""
     days: int | None = None
     justification: str = ""
+    prescriber: str = ""
 
 
 class Visit(Record, frozen=True):
@@ -168,6 +176,7 @@ class Visit(Record, frozen=True):
     currency: str = ""
     replaces: str = ""
     justification: str = ""
+    chronic: bool | None = None
 
 
 class Share(Record, frozen=True):
@@ -179,7 +188,10 @@ class Share(Record, frozen=True):
 
 
 class PastLine(Record, frozen=True):
-    """A line of an earlier claim, as far as limits, windows and ceilings need it."""
+    """A line of an earlier claim, as far as limits, windows and ceilings need it.
+
+    `deductibles` tells what was borne under which row, and `guarantee` the number that the line used.
+    """
 
     claim: str
     member: str
@@ -194,6 +206,8 @@ class PastLine(Record, frozen=True):
     shares: tuple[Share, ...] = ()
     deductible: int = 0
     condition: str = ""
+    deductibles: tuple[tuple[str, int], ...] = ()
+    guarantee: str = ""
 
 
 class History(Record, frozen=True):

@@ -147,7 +147,7 @@ def answer_of(arrangement: Arrangement, example: Example) -> Adjudication:
     lines = tuple(
         CareLine(
             str(at), care.act, care.quantity, care.unit_price, care.at, care.role, care.result, care.prescribed,
-            care.prescribed_on, days=care.days, justification=care.justification,
+            care.prescribed_on, days=care.days, justification=care.justification, prescriber=care.prescriber,
         )
         for at, care in enumerate(said.care, 1)
     )  # fmt: skip
@@ -174,7 +174,11 @@ def _agreement(arrangement: Arrangement, example: Example, payers: set[str]) -> 
         Agreement(
             id="example" if said.signed else "draft", country=arrangement.country, arrangement=arrangement.start,
             start=start, until=said.until,
-            parties=(facility, *(Party(code=code, name=code, role="payer") for code in binding)),
+            parties=(
+                facility,
+                *(Party(code=code, name=code, role="facility", level=level) for code, level in said.others.items()),
+                *(Party(code=code, name=code, role="payer") for code in binding),
+            ),
             annex=example.annex, suspended_on=said.suspended_on,
             signatures=tuple(Signature(party=code, by="Invented signer", capacity="…", on=start) for code in signers),
         )
@@ -188,7 +192,7 @@ def _history(arrangement: Arrangement, example: Example, payers: dict[str, str])
             claim=f"earlier-{at}", member=PERSON if past.who == "person" else RELATIVE, household=HOUSEHOLD,
             facility=past.facility, day=past.on, act=past.act, family=families.get(past.act, ""),
             quantity=past.quantity, eligible=past.eligible, at=past.at, deductible=past.deductible,
-            condition=past.condition,
+            condition=past.condition, deductibles=tuple(past.deductibles.items()), guarantee=past.guarantee,
             shares=tuple(Share(payers.get(scheme, MUTUAL), scheme, paid) for scheme, paid in past.shares.items()),
         )
         for at, past in enumerate(example.written.earlier, 1)
