@@ -52,8 +52,9 @@ class Used:
         if row.amount == UNKNOWN:
             return 0
         if row.code not in self._borne:
-            yearly = self._past.within(row.scope, *window("year", self._visit.day)) if row.per == "year" else ()
-            self._borne[row.code] = sum([line.deductible for line in yearly])
+            period = window("year", self._visit.day)
+            yearly = self._past.borne(row.scheme, row.scope, period, row.code) if row.per == "year" else 0
+            self._borne[row.code] = yearly
         return max(0, int(row.amount) - self._borne[row.code])
 
     def take_deductible(self, row: Deductible, amount: int) -> None:
@@ -70,4 +71,4 @@ class Used:
     def _spent(self, limit: Limit, coverage: Coverage | None, scheme: str) -> int:
         """What the scheme has paid in the ceiling's period."""
         period = window(limit.per, self._visit.day, coverage.since if coverage else None, limit.months)
-        return self._past.paid(scheme, limit.scope, period, limit.acts, limit.families)
+        return self._past.paid(scheme, limit.scope, period, limit.acts, limit.families, limit.code)

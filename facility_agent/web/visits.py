@@ -20,6 +20,7 @@ from facility_agent.web.sentences import CLINICAL_ROLES
 from facility_agent.web.speech import words_of
 from facility_agent.web.visit_form import MOST_ROWS, ROWS, entry_of, read_visit, roles_of, rows_of, shown_again
 from facility_agent.workflows import desk
+from facility_agent.workflows import paper as sheets
 from facility_agent.workflows import visits as care
 from facility_agent.workflows.desk import Answer
 from facility_agent.workflows.site import Site
@@ -121,7 +122,8 @@ async def _read(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
     currency = site.arrangement(site.today()).currency
     acts, prices = await _acts(site), await care.prices(site)
     papers = await _papers(site)
-    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers)
+    visit = read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers)
+    return await sheets.with_sheet(site, visit, forms.text(form, "sheet", 60))
 
 
 async def _acts(site: Site) -> dict[str, Act]:
