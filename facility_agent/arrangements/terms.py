@@ -94,8 +94,9 @@ class Terms:
         self._deductibles = by(
             lambda row: row.scheme, settled(arrangement.deductibles, annex.deductibles if annex else ())
         )
-        self._limits: tuple[Limit, ...] = settled(arrangement.limits, annex.limits if annex else ())
-        self._requirements: tuple[Requirement, ...] = arrangement.requirements + (annex.requirements if annex else ())
+        self.all_limits: tuple[Limit, ...] = settled(arrangement.limits, annex.limits if annex else ())
+        self.all_requirements: tuple[Requirement, ...] = arrangement.requirements
+        self.all_requirements += annex.requirements if annex else ()
         self.rounding: Rounding = closed(self.clause("rounding"), "down")
         self.rounding_step: int = closed(self.clause("rounding_step"), 1)
         self._limits_of: dict[tuple[str, str], tuple[Limit, ...]] = {}
@@ -237,7 +238,7 @@ class Terms:
         key = (scheme, act)
         if key not in self._limits_of:
             self._limits_of[key] = tuple(
-                row for row in self._limits if row.scheme == scheme and self.concerns(row, act)
+                row for row in self.all_limits if row.scheme == scheme and self.concerns(row, act)
             )
         return self._limits_of[key]
 
@@ -247,7 +248,7 @@ class Terms:
         if key not in self._requirements_of:
             self._requirements_of[key] = tuple(
                 row
-                for row in self._requirements
+                for row in self.all_requirements
                 if row.scheme == scheme and self.concerns(row, act) and (not row.levels or self.level in row.levels)
             )
         return self._requirements_of[key]

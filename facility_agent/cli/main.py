@@ -20,6 +20,7 @@ from facility_agent.cli import (
     month,
     protocols,
     pure,
+    register,
     verdicts,
 )
 
@@ -47,7 +48,7 @@ app.command("receive")(installation.receive)
 app.command("backup")(administration.backup)
 app.add_typer(keyring.app, name="keys")
 app.add_typer(administration.members, name="members")
-app.add_typer(administration.register, name="register")
+app.add_typer(register.app, name="register")
 app.add_typer(administration.account, name="account")
 app.command("verify")(verdicts.verify)
 app.add_typer(cards.app, name="card")

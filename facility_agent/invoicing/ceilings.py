@@ -9,7 +9,7 @@ from facility_agent.arrangements.terms import Terms
 from facility_agent.invoicing import copays
 from facility_agent.vocabulary.findings import UNKNOWN, Finding
 from facility_agent.vocabulary.past import Past, window
-from facility_agent.vocabulary.records import Coverage, PastLine, Visit
+from facility_agent.vocabulary.records import Coverage, Visit
 
 
 class Room(msgspec.Struct):
@@ -57,8 +57,12 @@ class Used:
         if row.amount == UNKNOWN:
             return 0
         if row.code not in self._borne:
-            yearly = self._past.within(row.scope, *window("year", self._visit.day)) if row.per == "year" else ()
-            self._borne[row.code] = sum([_borne(row, line) for line in yearly])
+            period = window("year", self._visit.day)
+            self._borne[row.code] = (
+                self._past.borne(row.scheme, row.scope, period, row.code, row.acts, row.families)
+                if row.per == "year"
+                else 0
+            )
         return max(0, int(row.amount) - self._borne[row.code])
 
     def take_deductible(self, row: Deductible, amount: int) -> None:
@@ -87,12 +91,4 @@ class Used:
         """What the scheme has paid in the ceiling's period."""
         since = coverage.since if coverage else None
         period = window(limit.per, self._visit.day, since, limit.months, self._visit.stay)
-        return self._past.paid(scheme, limit.scope, period, limit.acts, limit.families)
-
-
-def _borne(row: Deductible, line: PastLine) -> int:
-    """What was borne under this row in an earlier line; a line that names no row counts where the row concerns it."""
-    if line.deductibles:
-        return sum([amount for code, amount in line.deductibles if code == row.code])
-    concerned = not (row.acts or row.families) or line.act in row.acts or line.family in row.families
-    return line.deductible if concerned else 0
+        return self._past.paid(scheme, limit.scope, period, limit.acts, limit.families, limit.code)

@@ -75,12 +75,9 @@ def counted(
         return unchecked("count-reached", clause, "clause", "count", act=line.act, count=0, maximum="", months=months)
     if limit.per == "stay" and visit.stay is None:
         return None
-    first, last = window(limit.per, visit.day, coverage.since if coverage else None, limit.months, visit.stay)
-    used = now + sum(
-        other.quantity
-        for other in past.within(limit.scope, first, last)
-        if other.eligible and _concerns(limit, other.act, other.family)
-    )
+    period = window(limit.per, visit.day, coverage.since if coverage else None, limit.months, visit.stay)
+    scheme = coverage.scheme if coverage else ""
+    used = now + past.given(scheme, limit.scope, period, limit.acts, limit.families, limit.code)
     if used + line.quantity <= limit.count:
         return None
     if limit.approvable:
@@ -95,22 +92,22 @@ def counted(
     )
 
 
-def spaced(limit: Limit, visit: Visit, line: CareLine, past: Past) -> Finding | None:
+def spaced(limit: Limit, visit: Visit, line: CareLine, coverage: Coverage | None, past: Past) -> Finding | None:
     """Some days must lie between two of these acts."""
     if limit.interval is None:
         return None
     clause = limit.clause or f"limit:{limit.code}"
     if limit.interval == UNKNOWN:
         return unchecked("interval-too-short", clause, "clause", "interval", act=line.act, previous="", days=0)
-    previous = past.before(line.act, int(limit.interval) - 1)
-    if previous is None or previous.day == visit.day:
+    previous = past.last_day(coverage.scheme if coverage else "", limit.code, line.act, int(limit.interval) - 1)
+    if previous is None:
         return None
     return refuse(
         "interval-too-short",
         clause,
         limit.borne_by,
         act=line.act,
-        previous=previous.day.isoformat(),
+        previous=previous.isoformat(),
         days=int(limit.interval),
     )
 
@@ -127,7 +124,3 @@ def _approved(visit: Visit, act: str, family: str) -> str:
         ),
         "",
     )
-
-
-def _concerns(limit: Limit, act: str, family: str) -> bool:
-    return (not limit.acts and not limit.families) or act in limit.acts or family in limit.families

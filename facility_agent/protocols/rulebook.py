@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from facility_agent.arrangements.model import Act
 from facility_agent.arrangements.terms import AskedOf, Terms, UnderScheme
 from facility_agent.protocols import guarantees, limits, package, pathway, referral
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.past import Past
-from facility_agent.vocabulary.records import CareLine, Coverage, Visit
+from facility_agent.vocabulary.records import CareLine, Coverage, Sheet, Visit
 
 
 def of_visit(terms: Terms, visit: Visit, past: Past) -> tuple[Finding, ...]:
@@ -22,6 +24,8 @@ def of_visit(terms: Terms, visit: Visit, past: Past) -> tuple[Finding, ...]:
     ]
     if visit.emergency:
         found.append(note("emergency-opens-care", "emergency", until=""))
+    if visit.sheet is not None:
+        found.append(_from_paper(visit.sheet))
     return tuple(finding for finding in found if finding is not None)
 
 
@@ -64,7 +68,7 @@ def of_scheme(
     for limit in under.counts:
         now = sum(other.quantity for other in earlier if terms.concerns(limit, other.act))
         found.append(limits.counted(limit, visit, line, terms.acts[line.act].family, coverage, past, now))
-        found.append(limits.spaced(limit, visit, line, past))
+        found.append(limits.spaced(limit, visit, line, coverage, past))
     found += [package.requirement(visit, line, row) for row in under.requirements]
     if under.guarantees:
         act = terms.acts[line.act]
@@ -107,6 +111,19 @@ def _dates(visit: Visit) -> Finding | None:
             "visit-in-future", "dates", FACILITY, day=visit.day.isoformat(), today=visit.entered_on.isoformat()
         )
     return note("late-entry", "dates", day=visit.day.isoformat(), entered=visit.entered_on.isoformat())
+
+
+def _from_paper(sheet: Sheet) -> Finding:
+    """Care that was written on a sheet without power is judged on the printed list; its version may be gone since."""
+    said = Finding(
+        "entered-from-list", "note", "register_days",
+        evidence={
+            "sheet": sheet.number, "list": sheet.list, "sequence": sheet.sequence, "as_of": sheet.as_of.isoformat(),
+        },
+    )  # fmt: skip
+    if sheet.held:
+        return said
+    return msgspec.structs.replace(said, code="list-not-kept", weight="unchecked", cause="fact", missing="register")
 
 
 def _condition(terms: Terms, visit: Visit) -> tuple[Finding, ...]:

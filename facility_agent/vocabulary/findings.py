@@ -155,6 +155,8 @@ CATALOGUE: Final[dict[str, Kind]] = {
             ("fact-missing", "unchecked", "fact"),
             ("document-missing", "unchecked refuse", "document"),
             ("late-entry", "note", "day entered"),
+            ("entered-from-list", "note", "sheet list sequence as_of"),
+            ("list-not-kept", "unchecked", "sheet list sequence as_of"),
             ("dispensed-over-prescribed", "reduce", "act prescribed dispensed"),
             ("test-before-treatment", "note refuse unchecked", "act tests", True),
             ("test-result-negative", "note refuse", "act test", True),

@@ -10,20 +10,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-import msgspec
-
 from facility_agent.vocabulary.findings import Finding
+from facility_agent.vocabulary.histories import Counted as Counted
+from facility_agent.vocabulary.histories import Counter as Counter
+from facility_agent.vocabulary.histories import History as History
+from facility_agent.vocabulary.histories import PastLine as PastLine
+from facility_agent.vocabulary.histories import Record as Record
+from facility_agent.vocabulary.histories import Share as Share
 
 Sex = Literal["F", "M", ""]
 Colour = Literal["green", "amber", "red"]
 CardKind = Literal["member", "household", "certificate"]
-
-
-class Record(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The common ground of all records.
-
-    Nothing in a record leads back to it, so the collector of cycles need not look at them.
-    """
 
 
 class Beneficiary(Record, frozen=True):
@@ -109,6 +106,20 @@ class Admission(Record, frozen=True):
     number: str = ""
 
 
+class Sheet(Record, frozen=True):
+    """The care sheet on paper from which a visit was entered, and the printed register that was asked that day.
+
+    `held` says whether that version of the register could still be read when the visit was entered.
+    """
+
+    number: int
+    list: int
+    payer: str
+    sequence: int
+    as_of: date
+    held: bool = True
+
+
 class Stay(Record, frozen=True):
     """A hospital stay; `discharged` None while the person is still there."""
 
@@ -177,44 +188,7 @@ class Visit(Record, frozen=True):
     replaces: str = ""
     justification: str = ""
     chronic: bool | None = None
-
-
-class Share(Record, frozen=True):
-    """What one payer pays of a line, a claim or a batch."""
-
-    payer: str
-    scheme: str
-    amount: int
-
-
-class PastLine(Record, frozen=True):
-    """A line of an earlier claim, as far as limits, windows and ceilings need it.
-
-    `deductibles` tells what was borne under which row, and `guarantee` the number that the line used.
-    """
-
-    claim: str
-    member: str
-    household: str
-    facility: str
-    day: date
-    act: str
-    family: str
-    quantity: int
-    eligible: int
-    at: str = ""
-    shares: tuple[Share, ...] = ()
-    deductible: int = 0
-    condition: str = ""
-    deductibles: tuple[tuple[str, int], ...] = ()
-    guarantee: str = ""
-
-
-class History(Record, frozen=True):
-    """Earlier lines of the member and the household, replaced claims left out, in care order."""
-
-    lines: tuple[PastLine, ...] = ()
-    as_of: date | None = None
+    sheet: Sheet | None = None
 
 
 class LineAdjudication(Record, frozen=True):
@@ -279,6 +253,7 @@ class Basis(Record, frozen=True):
     agreement: str = ""
     register_sequence: int | None = None
     history: tuple[str, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 class Claim(Record, frozen=True):

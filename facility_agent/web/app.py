@@ -13,10 +13,12 @@ from facility_agent.web import (
     answering,
     api,
     audit,
+    bringing,
     door,
     emergencies,
     envelopes,
     exercise,
+    fetching,
     households,
     invoices,
     members,
@@ -48,9 +50,9 @@ STATIC: Final = Path(__file__).parent / "static"
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
 _BOTH: Final = (door, speech, phone, agreements, envelopes, api)
-_RECEPTION: Final = (reception, answering, emergencies, exercise, households, newborns, members)
-_FACILITY: Final = (*_RECEPTION, visits, visit_help, invoices)
-_PAYER: Final = (audit, adherence)
+_DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
+_FACILITY: Final = (*_DESK, visits, visit_help, invoices, bringing)
+_PAYER: Final = (audit, adherence, fetching)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)

@@ -32,6 +32,7 @@ from facility_agent.web.visit_form import (
 )
 from facility_agent.web.visit_help import advice_by_line, frequent, helped, picked, stated, taken
 from facility_agent.workflows import care_help, desk
+from facility_agent.workflows import paper as sheets
 from facility_agent.workflows import visits as care
 from facility_agent.workflows.desk import Answer
 from facility_agent.workflows.site import Site
@@ -155,7 +156,7 @@ async def _read(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
     acts, prices = await _acts(site), await care.prices(site)
     papers = await _papers(site)
     visit = read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers)
-    return await stated(site, visit)
+    return await sheets.with_sheet(site, await stated(site, visit), forms.text(form, "sheet", 60))
 
 
 async def _so_far(request: web.Request, form: forms.Form, draft: Visit) -> Visit:

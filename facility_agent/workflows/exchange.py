@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
+from facility_agent.exchange import envelope
 from facility_agent.exchange.messages import BatchMessage, Register, Revocations, decode
 from facility_agent.exchange.parties import PublicKeys
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
-from facility_agent.workflows import audit_desk, contracting, keyring, mail, membership, month_end
+from facility_agent.workflows import arriving, audit_desk, contracting, keyring, mail, membership, month_end
+from facility_agent.workflows.registers import Progress, unheard
 from facility_agent.workflows.site import Site
 
 #: What each role takes in; the rest is somebody else's business.
@@ -34,13 +39,22 @@ class Received(msgspec.Struct, frozen=True):
     reply: str = ""
 
 
-async def receive(site: Site, data: bytes, by: str, name: str = "") -> Received:
-    """Open, verify and keep a sealed file, all or nothing; InputError says why it cannot be used."""
-    opened = await mail.open_letter(site, data)
-    header = opened.header
-    if header.kind not in KINDS[site.config.role]:
-        raise InputError("envelope-kind-not-ours", kind=header.kind, role=site.config.role)
-    message = decode(header.kind, opened.parts["core"])
+async def receive(site: Site, data: bytes | Path, by: str, name: str = "", progress: Progress = unheard) -> Received:
+    """Open, verify and keep a sealed file, all or nothing; InputError says why it cannot be used.
+
+    A register may be larger than memory: give the path of its file, and `progress` hears how far it is.
+    """
+    with io.BytesIO(data) if isinstance(data, bytes) else open(data, "rb") as stream:
+        opened = await mail.open_letter(site, envelope.read_envelope(stream))
+        header = opened.header
+        if header.kind not in KINDS[site.config.role]:
+            raise InputError("envelope-kind-not-ours", kind=header.kind, role=site.config.role)
+        message = decode(header.kind, opened.parts["core"])
+        if isinstance(message, Register) and not await site.store.knows_letter(header.sender, header.id):
+            await arriving.take(site, opened, message, stream, name or f"register-{header.id}.fae", progress)
+            return Received(header.kind, False, header.sender, message.payer, await site.store.gaps(header.sender))
+        if not isinstance(message, Register) and stream.read(1):
+            raise InputError("envelope-altered")
     async with site.store.transaction():
         new = await site.store.receive_once(header, opened.digest, name or f"{header.kind}-{header.id}.fae", site.now())
         about = await _take(site, message, header.sender, opened.digest, by) if new else _about(message)
@@ -52,8 +66,6 @@ async def receive(site: Site, data: bytes, by: str, name: str = "") -> Received:
 
 async def _take(site: Site, message: object, sender: str, digest: str, by: str) -> str:
     match message:
-        case Register():
-            await membership.take_register(site, message, sender)
         case Revocations():
             await membership.take_revocations(site, message, sender)
         case PublicKeys():

@@ -8,18 +8,20 @@ from pathlib import Path
 
 from facility_agent.storage.engine import open_database
 from facility_agent.storage.migrations import migrate
+from facility_agent.storage.store.arrivals import Arrivals
 from facility_agent.storage.store.cards import Cards
 from facility_agent.storage.store.care import Care
-from facility_agent.storage.store.claims import Claims
+from facility_agent.storage.store.counting import Counting
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.newborns import Newborns
+from facility_agent.storage.store.paper import Paper
 from facility_agent.storage.store.people import People
 from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
 from facility_agent.storage.store.settlement import Settlement
 
 
-class Store(People, Registers, Cards, Newborns, Reception, Care, Claims, Settlement, Letters):
+class Store(People, Registers, Arrivals, Cards, Newborns, Reception, Care, Counting, Settlement, Letters, Paper):
     """All shelves over one open database."""
 
 

@@ -188,13 +188,22 @@ class Claims(Shelf):
         if homes:
             tests.append(f"c.household IN ({marks(len(homes), after=len(people))})")
         where = f"WHERE ({' OR '.join(tests)}) AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)"
+        return await self._past(where, *people, *homes)
+
+    async def lines_of(self, claims: Sequence[str]) -> tuple[PastLine, ...]:
+        """The lines of some claims, replaced or not, in order of care."""
+        found: list[PastLine] = []
+        for some in portions(claims):
+            found += await self._past(f"WHERE c.id IN ({marks(len(some))})", *some)
+        return tuple(found)
+
+    async def _past(self, where: str, *values: str) -> tuple[PastLine, ...]:
         rows = await self.database.rows(
             "SELECT c.id, c.member, c.household, c.facility, c.day, l.line, l.act, l.family, l.at, l.quantity, "
             "l.eligible, l.deductible, l.condition, l.deductibles, l.guarantee "
             "FROM claim_line l JOIN claim c ON c.id = l.claim "
             f"{where} ORDER BY c.day, l.at, c.id, l.place",
-            *people,
-            *homes,
+            *values,
         )
         if not rows:
             return ()
@@ -202,8 +211,7 @@ class Claims(Shelf):
         for row in await self.database.rows(
             "SELECT s.claim, s.line, s.payer, s.scheme, s.amount FROM claim_share s JOIN claim c ON c.id = s.claim "
             f"{where} ORDER BY s.claim, s.line, s.place",
-            *people,
-            *homes,
+            *values,
         ):
             shares.setdefault((row["claim"], row["line"]), []).append(
                 Share(row["payer"], row["scheme"], int(row["amount"]))
