@@ -139,6 +139,8 @@ class ClauseWords:
     def _entry(self, name: str, key: str, value: Any) -> str:
         """One entry of a clause that differs by ownership."""
         shown = self.open if value == UNKNOWN else self.words(f"doc.clause.{name}.one", value=value)
+        if key == "*":
+            return shown
         return self.words("doc.entry", key=self.ownership(key), value=shown)
 
     def _limit(self, row: Any) -> str:

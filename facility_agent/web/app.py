@@ -13,6 +13,7 @@ from facility_agent.web import (
     api,
     audit,
     door,
+    drafting,
     emergencies,
     envelopes,
     exercise,
@@ -22,6 +23,7 @@ from facility_agent.web import (
     newborns,
     phone,
     reception,
+    signing,
     speech,
     templating,
     visits,
@@ -45,7 +47,7 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, agreements, envelopes, api)
+_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api)
 _FACILITY: Final = (reception, answering, emergencies, exercise, households, newborns, members, visits, invoices)
 _PAYER: Final = (audit,)
 

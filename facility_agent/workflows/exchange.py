@@ -6,17 +6,18 @@ import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.exchange.messages import BatchMessage, Register, Revocations, decode
+from facility_agent.exchange.packs import Pack, SignedPack, decode_pack, is_pack
 from facility_agent.exchange.parties import PublicKeys
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
-from facility_agent.workflows import audit_desk, contracting, keyring, mail, membership, month_end
+from facility_agent.workflows import audit_desk, contracting, keyring, mail, membership, month_end, packs
 from facility_agent.workflows.site import Site
 
 #: What each role takes in; the rest is somebody else's business.
 KINDS = {
-    "facility": ("register", "revocations", "agreement", "receipt", "decision", "remittance", "keys"),
-    "mutual": ("agreement", "batch", "keys"),
-    "centre": ("agreement", "batch", "keys"),
+    "facility": ("register", "revocations", "agreement", "arrangements", "receipt", "decision", "remittance", "keys"),
+    "mutual": ("agreement", "arrangements", "batch", "keys"),
+    "centre": ("agreement", "arrangements", "batch", "keys"),
 }
 
 
@@ -34,23 +35,51 @@ class Received(msgspec.Struct, frozen=True):
     reply: str = ""
 
 
-async def receive(site: Site, data: bytes, by: str, name: str = "") -> Received:
-    """Open, verify and keep a sealed file, all or nothing; InputError says why it cannot be used."""
+async def receive(site: Site, data: bytes, by: str, name: str = "", past: bool = False) -> Received:
+    """Open, verify and keep a sealed file or a plain pack, all or nothing; InputError says why it cannot be used.
+
+    `past` lets a pack of arrangements reach back to days whose claims are decided; they keep their answer.
+    """
+    if is_pack(data):
+        return await _receive_pack(site, decode_pack(data), by, past)
     opened = await mail.open_letter(site, data)
     header = opened.header
     if header.kind not in KINDS[site.config.role]:
         raise InputError("envelope-kind-not-ours", kind=header.kind, role=site.config.role)
     message = decode(header.kind, opened.parts["core"])
+    pack = await packs.examine(site, message, past) if isinstance(message, SignedPack) else None
     async with site.store.transaction():
         new = await site.store.receive_once(header, opened.digest, name or f"{header.kind}-{header.id}.fae", site.now())
-        about = await _take(site, message, header.sender, opened.digest, by) if new else _about(message)
+        about = _about(message)
+        if new and isinstance(message, SignedPack) and pack is not None:
+            await packs.take(site, message, pack, by)
+        elif new and isinstance(message, Agreement):
+            await contracting.take(site, message, header.sender, opened.parts)
+        elif new:
+            await _take(site, message, header.sender, opened.digest, by)
+    if pack is not None:
+        await packs.lay_out(site)
+        about = _versions(pack)
     reply = f"receipt-{message.batch.number}.fae" if isinstance(message, BatchMessage) else ""
     if reply:
         await mail.lay_out(site, reply)
     return Received(header.kind, not new, header.sender, about, await site.store.gaps(header.sender), reply)
 
 
-async def _take(site: Site, message: object, sender: str, digest: str, by: str) -> str:
+async def _receive_pack(site: Site, signed: SignedPack, by: str, past: bool) -> Received:
+    """A plain pack: nothing says who carried it, its signature says whose it is."""
+    pack = await packs.examine(site, signed, past)
+    async with site.store.transaction():
+        new = await packs.take(site, signed, pack, by)
+    await packs.lay_out(site)
+    return Received("arrangements", not new, pack.authority, _versions(pack))
+
+
+def _versions(pack: Pack) -> str:
+    return ", ".join(pack.versions)
+
+
+async def _take(site: Site, message: object, sender: str, digest: str, by: str) -> None:
     match message:
         case Register():
             await membership.take_register(site, message, sender)
@@ -58,8 +87,6 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
             await membership.take_revocations(site, message, sender)
         case PublicKeys():
             await keyring.take_keys(site, message, sender)
-        case Agreement():
-            await contracting.take(site, message, sender)
         case BatchMessage():
             await audit_desk.take_batch(site, message, sender, digest, by)
         case Receipt():
@@ -68,7 +95,6 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
             await month_end.take_decision(site, message, sender, by)
         case Remittance():
             await month_end.take_remittance(site, message, sender, by)
-    return _about(message)
 
 
 def _about(message: object) -> str:

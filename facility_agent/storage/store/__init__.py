@@ -13,13 +13,14 @@ from facility_agent.storage.store.care import Care
 from facility_agent.storage.store.claims import Claims
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.newborns import Newborns
+from facility_agent.storage.store.papers import Papers
 from facility_agent.storage.store.people import People
 from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
 from facility_agent.storage.store.settlement import Settlement
 
 
-class Store(People, Registers, Cards, Newborns, Reception, Care, Claims, Settlement, Letters):
+class Store(People, Registers, Cards, Newborns, Reception, Care, Claims, Settlement, Letters, Papers):
     """All shelves over one open database."""
 
 
