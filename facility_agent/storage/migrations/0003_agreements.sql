@@ -6,8 +6,9 @@ CREATE TABLE agreement_scan (
     at TEXT NOT NULL,
     who TEXT NOT NULL,
     scan {bytes} NOT NULL,
-    PRIMARY KEY (digest, agreement, party)
+    PRIMARY KEY (agreement, party, digest)
 );
+CREATE INDEX agreement_scan_digest ON agreement_scan (digest);
 
 -- Whose packs of arrangements count here: decided when their keys were compared.
 CREATE TABLE authority (party TEXT PRIMARY KEY REFERENCES party (code) ON DELETE RESTRICT, at TEXT NOT NULL);

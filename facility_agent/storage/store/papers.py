@@ -39,7 +39,7 @@ class Papers(Shelf):
         """Keep a scanned page; the same one twice counts once."""
         await self.database.rows(
             "INSERT INTO agreement_scan (digest, agreement, party, at, who, scan) VALUES ($1, $2, $3, $4, $5, $6) "
-            "ON CONFLICT (digest, agreement, party) DO NOTHING",
+            "ON CONFLICT (agreement, party, digest) DO NOTHING",
             digest, agreement, party, instant(at), who, scan,
         )  # fmt: skip
 
