@@ -147,6 +147,8 @@ class ClauseWords:
             if value == UNKNOWN
             else self.words(f"doc.clause.{name}.one", value=self._word(f"doc.unit.{value}", value))
         )
+        if key == "*":
+            return shown
         clause = f"doc.clause.{key}"
         return self.words(
             "doc.entry", key=self.words(clause) if self.words.has(clause) else self.ownership(key), value=shown

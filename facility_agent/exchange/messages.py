@@ -17,6 +17,7 @@ import msgspec
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.exchange import columns
 from facility_agent.exchange.envelope import MAX_OPENED, Kind
+from facility_agent.exchange.packs import SignedPack, pack_of
 from facility_agent.exchange.parties import PublicKeys, is_sound
 from facility_agent.exchange.revocations import MAX_SERIAL
 from facility_agent.invoicing.batch import item_of
@@ -100,12 +101,13 @@ class BatchMessage(Record, frozen=True):
     claims: tuple[Claim, ...]
 
 
-Message = Register | Revocations | Agreement | BatchMessage | Receipt | Decision | Remittance | PublicKeys
+Message = Register | Revocations | Agreement | SignedPack | BatchMessage | Receipt | Decision | Remittance | PublicKeys
 
 TYPES: Final[dict[Kind, type[Message]]] = {
     "register": Register,
     "revocations": Revocations,
     "agreement": Agreement,
+    "arrangements": SignedPack,
     "batch": BatchMessage,
     "receipt": Receipt,
     "decision": Decision,
@@ -222,6 +224,11 @@ def _inconsistent(message: Message) -> str:
             return "$.claims"
     if isinstance(message, PublicKeys) and not is_sound(message):
         return "$.keys"
+    if isinstance(message, SignedPack):
+        try:
+            pack_of(message)
+        except InputError:
+            return "$.signed"
     if isinstance(message, Register | Revocations) and message.sequence < 1:
         return "$.sequence"
     if isinstance(message, Register):

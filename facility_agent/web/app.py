@@ -15,6 +15,7 @@ from facility_agent.web import (
     audit,
     bringing,
     door,
+    drafting,
     emergencies,
     envelopes,
     exercise,
@@ -25,6 +26,7 @@ from facility_agent.web import (
     newborns,
     phone,
     reception,
+    signing,
     speech,
     templating,
     visit_help,
@@ -49,7 +51,7 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, agreements, envelopes, api)
+_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _FACILITY: Final = (*_DESK, visits, visit_help, invoices, bringing)
 _PAYER: Final = (audit, adherence, fetching)

@@ -15,6 +15,7 @@ from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.agreement import Agreement, Party, Signature, with_digest
 from facility_agent.arrangements.library import read_folder, version_folders
 from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.moves import Move
 from facility_agent.arrangements.reader import ENTRY
 from facility_agent.arrangements.rows import Mistake, line_of
 from facility_agent.vocabulary.records import (
@@ -98,8 +99,8 @@ def sentence(mistake: Mistake, language: str = "en") -> str:
         shown = [say(key) if say.has(key) else say("mistake.quoted", value=word) for word, key in kinds.items()]
         fields["expected"] = say("mistake.or").join(shown)
     place = ":".join(part for part in (mistake.file, str(mistake.line or "")) if part)
-    key = f"{mistake.key}: " if mistake.key else ""
-    return f"{place}: {key}{say(f'mistake.{mistake.code}', **fields)}"
+    before = "".join(f"{part}: " for part in (place, mistake.key) if part)
+    return f"{before}{say(f'mistake.{mistake.code}', **fields)}"
 
 
 def run_example(arrangement: Arrangement, example: Example, language: str = "en") -> tuple[str, ...]:
@@ -179,7 +180,8 @@ def _agreement(arrangement: Arrangement, example: Example, payers: set[str]) -> 
                 *(Party(code=code, name=code, role="facility", level=level) for code, level in said.others.items()),
                 *(Party(code=code, name=code, role="payer") for code in binding),
             ),
-            annex=example.annex, suspended_on=said.suspended_on,
+            annex=example.annex,
+            moves=(Move(number=1, kind="suspend", on=said.suspended_on),) if said.suspended_on else (),
             signatures=tuple(Signature(party=code, by="Invented signer", capacity="…", on=start) for code in signers),
         )
     )  # fmt: skip

@@ -9,12 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from facility_agent.arrangements.agreement import Agreement, Party, with_digest
 from facility_agent.exchange.envelope import Kind
 from facility_agent.exchange.messages import TYPES, Base, BatchMessage, Message, decode, encode, revocations
+from facility_agent.exchange.packs import Pack, sign_pack
 from facility_agent.exchange.parties import PublicKey, PublicKeys
 from facility_agent.exchange.revocations import MAX_SERIAL, count, is_set, with_set
 from facility_agent.vocabulary.errors import InputError
@@ -67,6 +69,7 @@ def batch(claims: tuple[Claim, ...]) -> Batch:
 KEY = key_id(bytes.fromhex("11" * 32)).hex()
 CLAIMS = (claim(1), claim(2))
 LINE = LineDecision("1", "reduced", 1000, 600, (note("copay"),))
+PACK = Pack("XX", 1, DAY, "MIN", "La ministre (inventée)", "ministre", {"xx/2026-01-01/arrangement.toml": "inventé"})
 MESSAGES: dict[Kind, Message] = {
     "register": made("MUT-KDG", 12, DAY, (COVERAGE,), base=Base(11, "0" * 64))[0],
     "revocations": revocations("MUT-KDG", 3, DAY, with_set(b"", [4211, 17])),
@@ -79,6 +82,7 @@ MESSAGES: dict[Kind, Message] = {
             parties=(Party(code="CSPS-01", name="Centre inventé", role="facility"),),
         )
     ),
+    "arrangements": sign_pack(PACK, Ed25519PrivateKey.from_private_bytes(bytes(32))),
     "batch": BatchMessage(batch(CLAIMS), CLAIMS),
     "receipt": Receipt("b1", "2026-03-1", DAY, 2, 1400, "e1"),
     "decision": Decision("d1", "b1", DAY, "officer", (ClaimDecision("c1", (LINE,)),)),

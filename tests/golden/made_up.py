@@ -24,6 +24,7 @@ from facility_agent.arrangements.model import (
     Text,
     Waiting,
 )
+from facility_agent.arrangements.moves import Move
 from facility_agent.arrangements.protocols import Band, Condition, Rule
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.records import (
@@ -207,7 +208,9 @@ def _agreement(dice: Dice) -> Agreement | None:
                 Party(code="I", name="I", role="payer"),
             ),
             annex=dice.pick((Annex(), annex)),
-            suspended_on=dice.mostly(None, DAY),
+            moves=tuple(
+                Move(number=1, kind="suspend", on=day) for day in (dice.mostly(None, DAY),) if day is not None
+            ),
             signatures=tuple(
                 Signature(party=code, by="x", capacity="y", on=on)
                 for code in dice.mostly(("F", "M", "I"), ("F",))

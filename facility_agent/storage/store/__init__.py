@@ -15,13 +15,16 @@ from facility_agent.storage.store.counting import Counting
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.paper import Paper
+from facility_agent.storage.store.papers import Papers
 from facility_agent.storage.store.people import People
 from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
 from facility_agent.storage.store.settlement import Settlement
 
 
-class Store(People, Registers, Arrivals, Cards, Newborns, Reception, Care, Counting, Settlement, Letters, Paper):
+class Store(
+    People, Registers, Arrivals, Cards, Newborns, Reception, Care, Counting, Settlement, Letters, Paper, Papers
+):
     """All shelves over one open database."""
 
 
