@@ -16,14 +16,23 @@ from facility_agent.web import (
     emergencies,
     envelopes,
     exercise,
+    guarantee_answers,
+    guarantees,
     households,
     invoices,
+    maternity,
     members,
     newborns,
     phone,
     reception,
+    reports,
+    sheets,
+    slips,
     speech,
+    stays,
     templating,
+    till,
+    visit_page,
     visits,
 )
 from facility_agent.web.bucket import Buckets
@@ -45,9 +54,26 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, agreements, envelopes, api)
-_FACILITY: Final = (reception, answering, emergencies, exercise, households, newborns, members, visits, invoices)
-_PAYER: Final = (audit,)
+_BOTH: Final = (door, speech, phone, agreements, envelopes, api, slips)
+_FACILITY: Final = (
+    reception,
+    answering,
+    emergencies,
+    exercise,
+    households,
+    newborns,
+    members,
+    visits,
+    visit_page,
+    till,
+    sheets,
+    stays,
+    guarantees,
+    maternity,
+    reports,
+    invoices,
+)
+_PAYER: Final = (audit, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
@@ -55,11 +81,18 @@ _PRACTISE = Entry("/exercise", "page.nav.exercise", exercise.show)
 _AT_FACILITY: Final = (
     Entry("/desk", "page.nav.desk", reception.show),
     Entry("/visits", "page.nav.visits", visits.of_day),
+    Entry("/stays", "page.nav.stays", stays.show),
+    Entry("/till", "page.nav.till", till.show),
     Entry("/months", "page.nav.months", invoices.months),
     _CARRY,
     _CONTRACT,
 )
-_AT_PAYER: Final = (Entry("/audit", "page.nav.audit", audit.batches), _CARRY, _CONTRACT)
+_AT_PAYER: Final = (
+    Entry("/audit", "page.nav.audit", audit.batches),
+    Entry("/guarantees", "page.nav.guarantees", guarantee_answers.waiting),
+    _CARRY,
+    _CONTRACT,
+)
 
 
 def create_app(site: Site, doors: Doors | None = None) -> web.Application:

@@ -172,9 +172,7 @@ async def _ask(
     other = photo_differs(card, portrait) if card else None
     findings = (*shown.findings, other) if other else shown.findings
     found = verdict(card, findings, coverage, facts, history, site.arrangement(today), agreement, visit)
-    answer = Answer(
-        found, shown.how, card, coverage, facts, asked, visit, by, shown.findings, portrait=bool(portrait)
-    )
+    answer = Answer(found, shown.how, card, coverage, facts, asked, visit, by, shown.findings, portrait=bool(portrait))
     await _write_down(site, answer, now, today)
     return answer
 

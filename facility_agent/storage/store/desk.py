@@ -23,6 +23,7 @@ from facility_agent.storage.store.base import decoded, instant, marks
 from facility_agent.storage.store.people import Account, Signin, account_of
 from facility_agent.storage.store.registers import RegisterState, RevocationState
 from facility_agent.storage.writing import Writing, open_writing
+from facility_agent.vocabulary.guarantees import GuaranteeFile
 from facility_agent.vocabulary.records import Coverage, PastLine
 from facility_agent.vocabulary.verdicts import Letter
 
@@ -89,6 +90,12 @@ class DeskStore(Store):
 
     async def history(self, members: Sequence[str], households: Sequence[str] = ()) -> tuple[PastLine, ...]:
         return await self._read().history(members, households)
+
+    async def guarantees(self, *, member: str = "", state: str = "") -> tuple[GuaranteeFile, ...]:
+        return await self._read().guarantees(member=member, state=state)
+
+    async def entry_draft(self, visit: str) -> bytes | None:
+        return await self._read().entry_draft(visit)
 
     async def note_lookup(
         self,

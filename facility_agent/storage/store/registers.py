@@ -144,7 +144,6 @@ class Registers(Shelf):
         return None if held is None else is_set(held.bitmap, serial)
 
 
-
 def _check_register(payer: str, entries: Iterable[Coverage]) -> None:
     """A register speaks for its own payer, and of each person once under a scheme."""
     seen = set()
