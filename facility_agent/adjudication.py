@@ -33,6 +33,7 @@ _UNITS = {
     "dispensed-over-prescribed": ("dispensed", "prescribed"),
     "quantity-outside-band": ("quantity", "expected"),
     "stay-days-over": ("days", "counted"),
+    "days-over-maximum": ("quantity", "allowed"),
 }
 
 #: More units than this in one line are a typing mistake, not care.
@@ -54,7 +55,7 @@ def adjudicate(
     known = terms(arrangement, agreement, visit.facility)
     past = Past(history, visit)
     open_to_them = entitlements(known, coverage, visit)
-    findings = list(rulebook.of_visit(known, visit))
+    findings = list(rulebook.of_visit(known, visit, past))
     judged = _Judged(
         known,
         visit,

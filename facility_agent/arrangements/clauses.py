@@ -45,6 +45,7 @@ class Clauses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     outright_rejection_months: int | Unknown = "unknown"
     cash_step: int | Unknown = "unknown"
     extrapolation: bool = False
+    medical_adviser: bool | Unknown = "unknown"
 
 
 class Provenance(Row, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from facility_agent.arrangements.clauses import MONEY_CLAUSES as MONEY_CLAUSES
 from facility_agent.arrangements.clauses import Clauses as Clauses
 from facility_agent.arrangements.clauses import Provenance as Provenance
 from facility_agent.arrangements.duties import Duties as Duties
+from facility_agent.arrangements.protocols import Condition, Indicator, Item, Protocol, Rule
 from facility_agent.arrangements.row import Evidence as Evidence
 from facility_agent.arrangements.row import Rate as Rate
 from facility_agent.arrangements.row import Row as Row
@@ -205,34 +206,6 @@ class Requirement(Row, frozen=True, kw_only=True):
     borne_by: Bearer = "facility"
 
 
-class Protocol(Row, frozen=True, kw_only=True):
-    """A protocol rule as data: what was given (`acts`) against what should go with it.
-
-    `test-first` wants one of `others` in the same visit or `days` before; `band` gives the quantity by weight or
-    age; `incompatible` and `prerequisite` look at `others`. Unsourced rules may at most carry `note`.
-    """
-
-    code: str
-    kind: Literal["test-first", "band", "incompatible", "prerequisite"]
-    name: Text
-    acts: tuple[str, ...]
-    others: tuple[str, ...] = ()
-    weight: Literal["note", "reduce", "refuse"] = "note"
-    days: int = 0
-    positive: bool = False
-    bands: tuple[Band, ...] = ()
-
-
-class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A quantity by weight (grams) or, without a weight, by age (months); upper ends are excluded."""
-
-    quantity: int
-    from_grams: int
-    to_grams: int | None = None
-    from_months: int = 0
-    to_months: int | None = None
-
-
 class Arrangement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_only=True):
     """One version of a country's arrangement. Compared by `digest`, so that compiled terms can be kept."""
 
@@ -256,6 +229,10 @@ class Arrangement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_
     deductibles: tuple[Deductible, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     protocols: tuple[Protocol, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    items: tuple[Item, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     letters: tuple[Letter, ...] = ()
     capitations: tuple[Capitation, ...] = ()
     duties: Duties = Duties()

@@ -1,7 +1,6 @@
 """What no single cell can show: codes that stand twice or name nothing, and rows that promise what they cannot keep.
 
-A rule that cuts money needs a source: without one a protocol may at most note, and nothing invented may stand in an
-arrangement that is not.
+Nothing invented may stand in an arrangement that is not. What protocols may say stands in `protocol_checks`.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from facility_agent.arrangements import protocol_checks
 from facility_agent.arrangements.rows import Mistake, Raw
 from facility_agent.vocabulary.findings import UNKNOWN
 from facility_agent.vocabulary.money import parse_rate
@@ -35,12 +35,13 @@ _KEYS = {
 
 def check(rows: Rows, *, invented: bool) -> list[Mistake]:
     """Every row against every other row; `invented` says that the whole document is made up."""
-    known = {table: codes(rows.get(table, ())) for table in set(_NAMES.values())}
+    known = {table: codes(rows.get(table, ())) for table in set(_NAMES.values())} | protocol_checks.codes(rows)
     found: list[Mistake] = []
     for table, raws in rows.items():
         found += alone(table, raws, invented=invented)
+        named = protocol_checks.names_nothing if table in protocol_checks.TABLES else names_nothing
         for raw in raws:
-            found += names_nothing(table, raw, known)
+            found += named(table, raw, known)
     return found
 
 
@@ -94,7 +95,7 @@ def meaning(table: str, raw: Raw) -> list[Mistake]:
     ]
     if values.get("evidence") in ("published", "implementation", "derived") and not values.get("source"):
         found.append(raw.mistake(table, "evidence", "source-missing", evidence=str(values["evidence"])))
-    special = {"act": _act, "rate": _rate, "limit": _limit, "protocol": _protocol, "scheme": _scheme}
+    special = {"act": _act, "rate": _rate, "limit": _limit, "scheme": _scheme, **protocol_checks.SPECIAL}
     return found + (special[table](raw) if table in special else [])
 
 
@@ -125,14 +126,6 @@ def _limit(raw: Raw) -> list[Mistake]:
     if any(key in raw.values for key in ("amount", "count", "interval")):
         return []
     return [raw.mistake("limit", "", "limit-empty")]
-
-
-def _protocol(raw: Raw) -> list[Mistake]:
-    """Without a source a protocol may at most note."""
-    unsourced = raw.values.get("evidence", "none") == "none"
-    if not unsourced or raw.values.get("weight", "note") == "note":
-        return []
-    return [raw.mistake("protocol", "weight", "protocol-unsourced", value=str(raw.values["weight"]))]
 
 
 def _scheme(raw: Raw) -> list[Mistake]:

@@ -28,7 +28,6 @@ from facility_agent.arrangements.model import (
     Tariff,
     Waiting,
 )
-from facility_agent.arrangements.model import Protocol as ProtocolRow
 from facility_agent.vocabulary.findings import UNKNOWN, Finding, Unknown
 from facility_agent.vocabulary.money import Rounding, parse_rate, rounded
 
@@ -65,7 +64,7 @@ class AskedOf(msgspec.Struct, frozen=True):
 
     rules: tuple[Callable[..., Finding | None], ...]
     requirements: tuple[Requirement, ...]
-    protocols: tuple[ProtocolRow, ...]
+    protocols: tuple[Any, ...]
 
 
 class Terms:
@@ -101,12 +100,14 @@ class Terms:
         self.rounding_step: int = _closed(self.clause("rounding_step"), 1)
         self._limits_of: dict[tuple[str, str], tuple[Limit, ...]] = {}
         self._requirements_of: dict[tuple[str, str], tuple[Requirement, ...]] = {}
-        self._protocols_of: dict[str, tuple[ProtocolRow, ...]] = {}
         self._prices: dict[tuple[str, str], Tariff | None] = {}
         self._parts: dict[tuple[str, str], RateRow | None] = {}
         self._under: dict[tuple[str, str], UnderScheme] = {}
         #: The rulebook chooses what is asked of each act; its choice lives as long as these terms.
         self.asked: dict[str, AskedOf] = {}
+        self.rules: tuple[Any, ...] | None = None
+        self.asked_of_condition: dict[str, tuple[Any, ...]] = {}
+        self.conditions_of: dict[str, frozenset[str]] = {}
         follow_up: dict[str, int | Unknown] = self.clause("follow_up_days")
         self.follow_up_days = follow_up.get(self.ownership, follow_up.get("*"))
         self.rule_set = rule_set(arrangement, agreement)
@@ -239,12 +240,6 @@ class Terms:
                 if row.scheme == scheme and self.concerns(row, act) and (not row.levels or self.level in row.levels)
             )
         return self._requirements_of[key]
-
-    def protocols(self, act: str) -> tuple[ProtocolRow, ...]:
-        """The protocol rules that look at this act."""
-        if act not in self._protocols_of:
-            self._protocols_of[act] = tuple(row for row in self.arrangement.protocols if act in row.acts)
-        return self._protocols_of[act]
 
     def concerns(self, row: _Scoped, act: str) -> bool:
         """Whether a row is about this act: it names the act or its family, or nothing at all."""

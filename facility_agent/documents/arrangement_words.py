@@ -61,8 +61,8 @@ def shown(arrangement: Arrangement, words: Words) -> tuple[Shown, ...]:
         rows.append(
             _row("capitations", f"{said.named(row.scheme)} · {said.named(row.level)}", f"{value} / {row.per}", row)
         )
-    for protocol in arrangement.protocols:
-        rows.append(_row("protocols", protocol.name.say(words.language), words(f"weight.{protocol.weight}"), protocol))
+    for rule in arrangement.rules:
+        rows.append(_row("protocols", rule.name.say(words.language), words(f"weight.{rule.weight}"), rule))
     return (*rows, *_duties(arrangement, said, words))
 
 

@@ -10,14 +10,15 @@ from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import CareLine, Coverage, Visit
 
 
-def of_visit(terms: Terms, visit: Visit) -> tuple[Finding, ...]:
-    """What concerns the whole visit: dates, currency, arrangement, path of care."""
+def of_visit(terms: Terms, visit: Visit, past: Past) -> tuple[Finding, ...]:
+    """What concerns the whole visit: dates, currency, arrangement, path of care, what its condition asks for."""
     found: list[Finding | None] = [
         _in_force(terms, visit),
         _dates(visit),
         _currency(terms, visit),
         *_condition(terms, visit),
         referral.referred(terms, visit),
+        *pathway.of_visit(terms, visit, past),
     ]
     if visit.emergency:
         found.append(note("emergency-opens-care", "emergency", until=""))
@@ -42,8 +43,8 @@ def of_line(
         found.append(limits.duplicate_claim(visit, line, past))
     if act.follow_up:
         found.append(limits.follow_up(terms, visit, line, act, past))
-    if asked.protocols:
-        found += [pathway.follows(protocol, visit, line, past) for protocol in asked.protocols]
+    for rule in asked.protocols:
+        found += pathway.of_line(rule, terms, visit, line, past)
     return [finding for finding in found if finding is not None]
 
 
@@ -69,7 +70,7 @@ def of_scheme(
 def _asked(terms: Terms, act: Act) -> AskedOf:
     """What is asked of this act here, chosen once: the other rules of the package would find nothing."""
     rules = tuple(rule for rule, speaks in package.RULES if speaks(terms, act))
-    asked = AskedOf(rules, terms.requirements("", act.code), terms.protocols(act.code))
+    asked = AskedOf(rules, terms.requirements("", act.code), pathway.asked_of_act(terms, act))
     terms.asked[act.code] = asked
     return asked
 

@@ -112,7 +112,11 @@ class Stay(Record, frozen=True):
 
 
 class CareLine(Record, frozen=True):
-    """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit."""
+    """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit.
+
+    `days` is how many days of treatment the quantity is for; `justification` is what the prescriber says when the line
+    departs from a protocol, and may name health: only those who read clinical sentences read it.
+    """
 
     id: str
     act: str
@@ -124,10 +128,15 @@ class CareLine(Record, frozen=True):
     prescribed: int | None = None
     prescribed_on: date | None = None
     label: str = ""
+    days: int | None = None
+    justification: str = ""
 
 
 class Visit(Record, frozen=True):
-    """One visit with all the facts that judge it. `currency` empty means the arrangement's."""
+    """One visit with all the facts that judge it. `currency` empty means the arrangement's.
+
+    `justification` is what the prescriber says when the visit as a whole departs from a protocol.
+    """
 
     id: str
     facility: str
@@ -158,6 +167,7 @@ class Visit(Record, frozen=True):
     entered_by: str = ""
     currency: str = ""
     replaces: str = ""
+    justification: str = ""
 
 
 class Share(Record, frozen=True):

@@ -147,7 +147,7 @@ def answer_of(arrangement: Arrangement, example: Example) -> Adjudication:
     lines = tuple(
         CareLine(
             str(at), care.act, care.quantity, care.unit_price, care.at, care.role, care.result, care.prescribed,
-            care.prescribed_on,
+            care.prescribed_on, days=care.days, justification=care.justification,
         )
         for at, care in enumerate(said.care, 1)
     )  # fmt: skip
@@ -220,9 +220,9 @@ def _zone(version: str, arrangement: Arrangement, text: str) -> list[Mistake]:
 
 
 def _placed(version: str, mistake: Mistake) -> Mistake:
-    """The mistake with its file named from the checked folder; a file of the country is named once for all."""
+    """The mistake with its file named from the checked folder; a file that several
+    versions share is named once for all."""
     country = version.split("/")[0]
     file = mistake.file
-    return msgspec.structs.replace(
-        mistake, file=f"{country}/{file.removeprefix('../')}" if file.startswith("../") else f"{version}/{file}"
-    )
+    above = f"{country}/{file.removeprefix('../')}" if file.startswith("../") else f"{version}/{file}"
+    return msgspec.structs.replace(mistake, file=file.removeprefix("../../") if file.startswith("../../") else above)

@@ -72,6 +72,8 @@ class Care(msgspec.Struct, frozen=True):
     result: str = ""
     prescribed: int | None = None
     prescribed_on: date | None = None
+    days: int | None = None
+    justification: str = ""
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -123,9 +125,12 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     card_expires: date | None = None
     card_revoked: bool = False
     pregnant: bool | None = None
+    gestation_weeks: int | None = None
     weight_grams: int | None = None
     condition: str = ""
     referred_from: str = ""
+    referred_to: str = ""
+    justification: str = ""
     register_number: str = ""
     stay: Stay | None = None
     at: str = ""
