@@ -18,6 +18,7 @@ from facility_agent.cli import (
     installation,
     keyring,
     month,
+    protocols,
     pure,
     verdicts,
 )
@@ -36,6 +37,7 @@ app.command("schema")(pure.schema)
 app.command("check-contracts")(pure.check_contracts)
 app.command("explain")(pure.explain)
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(protocols.app, name="protocols")
 app.add_typer(agreement.app, name="agreement")
 app.command("init")(installation.init)
 app.command("serve")(installation.serve)

@@ -80,3 +80,13 @@ def of_visit(terms: Terms, visit: Visit, past: Past) -> tuple[Finding, ...]:
         else:
             found += persons.fact(asked, visit)
     return tuple(found)
+
+
+def of_care(terms: Terms, visit: Visit, past: Past) -> tuple[tuple[str, Finding], ...]:
+    """Everything that the protocols say of a visit: the line (empty for the visit as a whole) and the finding."""
+    found = [("", finding) for finding in of_visit(terms, visit, past)]
+    for line in visit.lines:
+        act = terms.acts.get(line.act)
+        for asked in asked_of_act(terms, act) if act is not None else ():
+            found += [(line.id, finding) for finding in of_line(asked, terms, visit, line, past)]
+    return tuple(found)

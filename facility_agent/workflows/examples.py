@@ -59,7 +59,7 @@ def check_folder(folder: Path, language: str = "en") -> CheckReport:
     A version with mistakes is not run: its answers would mean nothing.
     """
     library, found = read_folder(folder)
-    mistakes = [_placed(version, mistake) for version, mistake in found]
+    mistakes = [placed(version, mistake) for version, mistake in found]
     failures: list[Failure] = []
     ran = 0
     versions = [f"{entry.parent.name}/{entry.name}" for entry in version_folders(folder)]
@@ -72,7 +72,7 @@ def check_folder(folder: Path, language: str = "en") -> CheckReport:
         mistakes += _zone(version, arrangement, (entry / ENTRY).read_text(encoding="utf-8-sig"))
         text = (entry / NAME).read_text(encoding="utf-8-sig") if (entry / NAME).is_file() else ""
         examples, wrong = read_examples(text, arrangement)
-        mistakes += [_placed(version, mistake) for mistake in wrong]
+        mistakes += [placed(version, mistake) for mistake in wrong]
         ran += len(examples)
         for example in examples:
             differences = run_example(arrangement, example, language)
@@ -219,7 +219,7 @@ def _zone(version: str, arrangement: Arrangement, text: str) -> list[Mistake]:
     return []
 
 
-def _placed(version: str, mistake: Mistake) -> Mistake:
+def placed(version: str, mistake: Mistake) -> Mistake:
     """The mistake with its file named from the checked folder; a file that several
     versions share is named once for all."""
     country = version.split("/")[0]
