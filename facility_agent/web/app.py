@@ -24,6 +24,7 @@ from facility_agent.web import (
     reception,
     speech,
     templating,
+    visit_help,
     visits,
 )
 from facility_agent.web.bucket import Buckets
@@ -46,7 +47,8 @@ STATIC: Final = Path(__file__).parent / "static"
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
 _BOTH: Final = (door, speech, phone, agreements, envelopes, api)
-_FACILITY: Final = (reception, answering, emergencies, exercise, households, newborns, members, visits, invoices)
+_CARE: Final = (visits, visit_help)
+_FACILITY: Final = (reception, answering, emergencies, exercise, households, newborns, members, *_CARE, invoices)
 _PAYER: Final = (audit,)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)

@@ -23,6 +23,7 @@ _TABLES: Final = {
     "limit": "limits",
     "deductible": "deductibles",
     "protocol": "protocols",
+    "rule": "rules",
     "requirement": "requirements",
 }
 

@@ -40,16 +40,22 @@ def entry_of(act: Act, language: str) -> str:
 
 
 def find_act(text: str, acts: Mapping[str, Act]) -> str | None:
-    """The act that a text means: its code, an entry of the list, its name or another of its names; else None."""
+    """The act that a text means: its code, an entry of the list, its name, another of its names or its ATC code.
+
+    Names are not unique: a text that several acts answer to means none, and InputError `form-act-several` names them.
+    """
     code = text.split(JOIN.strip())[0].strip()
     if code in acts:
         return code
     wanted = text.casefold()
-    for act in acts.values():
-        names = (act.code, act.name.fr, act.name.en, *act.aliases)
-        if any(name.casefold() == wanted for name in names):
-            return act.code
-    return None
+    found = [
+        act.code
+        for act in acts.values()
+        if wanted in (name.casefold() for name in (act.code, act.name.fr, act.name.en, *act.aliases, act.atc) if name)
+    ]
+    if len(found) > 1:
+        raise InputError("form-act-several", value=text, acts=", ".join(found))
+    return found[0] if found else None
 
 
 def read_visit(
@@ -67,7 +73,6 @@ def read_visit(
 
     Without a clinical role the clinical fields are not read, whatever the browser sends.
     """
-    day = forms.day(form, "day") or draft.day
     lines = tuple(
         line
         for row in range(1, rows_of(form) + 1)
@@ -75,15 +80,42 @@ def read_visit(
     )
     if not lines:
         raise InputError("form-no-lines", field="act-1")
+    return msgspec.structs.replace(read_facts(form, draft, currency, today, by, clinical, papers), lines=lines)
+
+
+def lines_so_far(
+    form: forms.Form, acts: Mapping[str, Act], prices: Mapping[str, int], currency: str, clinical: bool
+) -> tuple[CareLine, ...]:
+    """The lines that can be read already; what is still being typed is left out, and nobody is told off for it."""
+    found = []
+    for row in range(1, rows_of(form) + 1):
+        try:
+            line = _line(form, row, acts, {**dict.fromkeys(acts, 0), **prices}, currency, clinical)
+        except InputError:
+            continue
+        found += [line] if line is not None else []
+    return tuple(found)
+
+
+def read_facts(
+    form: forms.Form,
+    draft: Visit,
+    currency: str,
+    today: date,
+    by: str,
+    clinical: bool = True,
+    papers: tuple[str, ...] = (),
+) -> Visit:
+    """The draft with what the form says of the visit as a whole, its lines left as they are."""
     visit = msgspec.structs.replace(
         draft,
-        day=day,
+        day=forms.day(form, "day") or draft.day,
         at=forms.hour(form, "at"),
         register_number=forms.text(form, "register_number", 30),
-        lines=lines,
         emergency=forms.flag(form, "emergency"),
         pregnant=forms.yes_no(form, "pregnant"),
         referred_from=forms.text(form, "referred_from", 120),
+        referred_to=forms.text(form, "referred_to", 120),
         documents=tuple(paper for paper in papers if forms.flag(form, f"document.{paper}")),
         entered_on=today,
         entered_by=by,
@@ -93,7 +125,8 @@ def read_visit(
         return visit
     return msgspec.structs.replace(
         visit,
-        condition=forms.text(form, "condition", 20).upper(),
+        condition=forms.text(form, "condition", 40),
+        justification=forms.text(form, "justification"),
         condition_text=forms.text(form, "condition_text"),
         gestation_weeks=forms.number(form, "gestation_weeks"),
         weight_grams=forms.kilograms(form, "weight"),
@@ -110,7 +143,10 @@ def _line(
         if price is None and quantity is None:
             return None
         raise InputError("form-act-missing", field=f"act-{row}")
-    act = find_act(written, acts)
+    try:
+        act = find_act(written, acts)
+    except InputError as error:
+        raise InputError(error.code, field=f"act-{row}", **error.fields) from None
     if act is None:
         raise InputError("form-act-unknown", field=f"act-{row}", value=written)
     if price is None:
@@ -124,6 +160,8 @@ def _line(
         price=price,
         role=forms.text(form, f"role-{row}", 40),
         result=forms.choice(form, f"result-{row}", RESULTS) if clinical else "",
+        days=forms.number(form, f"days-{row}", lowest=1) if clinical else None,
+        justification=forms.text(form, f"justification-{row}") if clinical else "",
     )
 
 

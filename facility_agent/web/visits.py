@@ -10,6 +10,7 @@ from aiohttp import web
 
 from facility_agent.arrangements.model import Act
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.vocabulary.records import Visit
 from facility_agent.web import day as days
 from facility_agent.web import forms
@@ -18,13 +19,27 @@ from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.web.sentences import CLINICAL_ROLES
 from facility_agent.web.speech import words_of
-from facility_agent.web.visit_form import MOST_ROWS, ROWS, entry_of, read_visit, roles_of, rows_of, shown_again
-from facility_agent.workflows import desk
+from facility_agent.web.visit_form import (
+    MOST_ROWS,
+    ROWS,
+    entry_of,
+    lines_so_far,
+    read_facts,
+    read_visit,
+    roles_of,
+    rows_of,
+    shown_again,
+)
+from facility_agent.web.visit_help import advice_by_line, frequent, helped, picked, stated, taken
+from facility_agent.workflows import care_help, desk
 from facility_agent.workflows import visits as care
 from facility_agent.workflows.desk import Answer
 from facility_agent.workflows.site import Site
 
 routes = web.RouteTableDef()
+#: What a prescriber may answer with a reason: the findings that speak of care.
+DEPARTURES = {kind.code for kind in CATALOGUE.values() if kind.room == "protocols" and kind.clinical}
+ACTIONS = ("preview", "save", "more", "propose", "take")
 records = allowed("reception", "care", "manager")
 
 
@@ -43,10 +58,12 @@ async def work(request: web.Request) -> web.Response:
     """More lines, who pays what, or save; whatever is wrong, nothing typed is lost."""
     form, site = await request.post(), request.app[SITE]
     draft = await _draft(request, form)
-    action = forms.choice(form, "do", ("preview", "save", "more"))
+    action = "propose" if forms.text(form, "pick", 40) else forms.choice(form, "do", ACTIONS)
     paper = await _paper(request, draft, min(MOST_ROWS, rows_of(form) + (ROWS if action == "more" else 0)))
     if action == "more":
         return await page(request, "visit.html", **{**paper, "typed": forms.typed(form)})
+    if action in ("propose", "take"):
+        return await _helped(request, form, draft, paper, action)
     try:
         visit = await _read(request, form, draft.visit)
         if action == "save":
@@ -57,7 +74,23 @@ async def work(request: web.Request) -> web.Response:
     except InputError as error:
         return await again(request, "visit.html", form, error, **paper)
     typed = shown_again(form, visit, judged.currency, await _acts(site), words_of(request).language)
+    if visit.condition:
+        typed["condition"] = visit.condition
     return await page(request, "visit.html", **{**paper, "typed": typed, "judged": judged})
+
+
+@routes.post("/visits/help")
+@records
+async def advice(request: web.Request) -> web.Response:
+    """What the protocols say of what is typed so far, for the script to put beside the form."""
+    form, site = await request.post(), request.app[SITE]
+    draft = await _draft(request, form)
+    try:
+        visit = await _so_far(request, form, draft.visit)
+        said = advice_by_line(await care_help.advise(site, visit))
+    except InputError:
+        said = []
+    return await page(request, "visit_help.html", advice=said)
 
 
 @routes.get("/visits")
@@ -121,7 +154,39 @@ async def _read(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
     currency = site.arrangement(site.today()).currency
     acts, prices = await _acts(site), await care.prices(site)
     papers = await _papers(site)
-    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers)
+    visit = read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers)
+    return await stated(site, visit)
+
+
+async def _so_far(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
+    """The visit as far as it is typed: facts that cannot be used are errors, unfinished lines are not."""
+    site, account = request.app[SITE], request[SIGNED_IN].account
+    clinical = any(role in CLINICAL_ROLES for role in account.roles)
+    currency = site.arrangement(site.today()).currency
+    facts = read_facts(form, draft, currency, site.today(), account.login, clinical)
+    lines = lines_so_far(form, await _acts(site), await care.prices(site), currency, clinical)
+    return await stated(site, msgspec.structs.replace(facts, lines=lines))
+
+
+async def _helped(
+    request: web.Request, form: forms.Form, draft: Draft, paper: dict[str, Any], action: str
+) -> web.Response:
+    """What the protocol of the condition proposes, or the lines that were taken of it."""
+    site, language, typed = request.app[SITE], words_of(request).language, forms.typed(form)
+    try:
+        if action == "take":
+            typed, rows = taken(form, typed, await _acts(site), language)
+            return await page(request, "visit.html", **{**paper, "rows": rows, "typed": typed})
+        pick = forms.text(form, "pick", 40)
+        if pick:
+            typed = picked(typed, (await care_help.coding_of(site)).exactly(pick), pick)
+        visit = await _so_far(request, {**form, **typed}, draft.visit)
+        typed["condition"] = visit.condition
+        return await page(
+            request, "visit.html", **{**paper, "typed": typed, "helped": await helped(site, visit, language)}
+        )
+    except InputError as error:
+        return await again(request, "visit.html", form, error, **paper)
 
 
 async def _acts(site: Site) -> dict[str, Act]:
@@ -149,6 +214,10 @@ async def _paper(request: web.Request, draft: Answer, rows: int) -> dict[str, An
         "roles": roles_of(acts),
         "papers": await _papers(site),
         "proposed": await days.next_register_number(site, draft.visit.day),
+        "conditions": await frequent(site, words_of(request).language),
+        "asks_days": any(rule.kind == "days-at-once" for rule in site.arrangement(site.today()).rules),
+        "helped": None,
+        "departures": DEPARTURES,
         "judged": None,
         "colour": draft.verdict.colour,
     }
