@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from facility_agent.arrangements.model import Act
-from facility_agent.arrangements.protocols import Item, Rule, RuleWeight
+from facility_agent.arrangements.protocols import Condition, Item, Rule, RuleWeight
 from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import FACILITY, Finding, reduce, refuse
 from facility_agent.vocabulary.records import CareLine, Visit
@@ -113,9 +113,14 @@ def conditions_of(terms: Terms, visit: Visit) -> frozenset[str]:
     if found is None:
         if len(terms.conditions_of) >= _MOST_CODES:
             terms.conditions_of.clear()
-        found = terms.conditions_of[code] = frozenset(
-            row.code
-            for row in terms.arrangement.conditions
-            if row.code.casefold() == code.casefold() or (row.icd10 and code.upper().startswith(row.icd10))
-        )
+        found = terms.conditions_of[code] = meant_by(terms.arrangement.conditions, code)
     return found
+
+
+def meant_by(conditions: Iterable[Condition], code: str) -> frozenset[str]:
+    """The conditions that a code means: by the local code, or by the first signs of its ICD-10 code."""
+    return frozenset(
+        row.code
+        for row in conditions
+        if row.code.casefold() == code.casefold() or (row.icd10 and code.upper().startswith(row.icd10))
+    )

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from facility_agent.web import (
+    adherence,
     agreements,
     answering,
     api,
@@ -49,7 +50,7 @@ VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 _BOTH: Final = (door, speech, phone, agreements, envelopes, api)
 _CARE: Final = (visits, visit_help)
 _FACILITY: Final = (reception, answering, emergencies, exercise, households, newborns, members, *_CARE, invoices)
-_PAYER: Final = (audit,)
+_PAYER: Final = (audit, adherence)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)

@@ -22,6 +22,8 @@ _CODE: Final = re.compile(r"[a-z][0-9][0-9a-z.]*")
 #: A word counts as another one from so many hundredths of likeness on; short words must be right.
 _LIKE: Final = 78
 _SHORT: Final = 3
+#: A whole text is a whole name with a slip from so many hundredths on.
+_NEAR: Final = 85
 #: Frequent conditions before the other own ones, these before ICD-10.
 _FREQUENT, _OWN, _FOREIGN = range(3)
 
@@ -108,11 +110,17 @@ class Coding:
             for place, likeness in best.items():
                 scores[place] = scores.get(place, 0) + likeness
         least = _LIKE * len(words) * 2 // 3
-        return {
-            place: score + (60 if asked in self._entries[place].whole else 0) + (25 if self._entries[place].code else 0)
-            for place, score in scores.items()
-            if score >= least
-        }
+        return {place: score + self._nearness(asked, place) for place, score in scores.items() if score >= least}
+
+    def _nearness(self, asked: str, place: int) -> int:
+        """How near the whole text is to a whole name, and whether the condition is one of our own."""
+        from rapidfuzz import fuzz
+
+        entry = self._entries[place]
+        if not entry.code:
+            return 60 if asked in entry.whole else 0
+        nearest = int(max(fuzz.ratio(asked, name) for name in entry.whole))
+        return 25 + (nearest if nearest >= _NEAR else 0)
 
     def _length(self, place: int) -> int:
         """Own conditions keep the order of their list; of ICD-10 the shorter names come first."""

@@ -180,9 +180,7 @@ def read_examples(text: str) -> tuple[tuple[tuple[int, Written], ...], tuple[Mis
     document = parse(NAME, text, mistakes)
     rows = document.pop("example", [])
     for key in document:
-        mistakes.append(
-            Mistake(NAME, line_of(text, key), key, "unknown-table", {"key": key, "known": "example"})
-        )
+        mistakes.append(Mistake(NAME, line_of(text, key), key, "unknown-table", {"key": key, "known": "example"}))
     found: list[tuple[int, Written]] = []
     for raw in tables(NAME, text, "example", rows):
         written, wrong = convert(Raw(raw.file, raw.line, raw.values, raw.lines), "example", Written)
@@ -198,7 +196,7 @@ def answer_of(arrangement: Arrangement, example: Written) -> tuple[Finding, ...]
         arrangement = msgspec.structs.replace(
             arrangement, country=example.country, digest=f"{arrangement.digest}-{example.country}"
         )
-    known = _terms(arrangement, example.level)
+    known = terms_of(arrangement, example.level)
     visit = visit_of(example)
     lines = tuple(
         PastLine(f"earlier-{at}", _PERSON, "", _FACILITY, DAY - timedelta(days=past.days_ago), past.act, "",
@@ -228,7 +226,8 @@ def visit_of(example: Written) -> Visit:
     )  # fmt: skip
 
 
-def _terms(arrangement: Arrangement, level: str) -> Terms:
+def terms_of(arrangement: Arrangement, level: str) -> Terms:
+    """What holds between an invented facility of this level and nobody else."""
     facility = Party(code=_FACILITY, name="Invented facility", role="facility", invented=True, level=level)
     return Terms(
         arrangement,

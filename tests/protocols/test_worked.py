@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from facility_agent.arrangements.library import shipped_folder
-from facility_agent.workflows.protocol_examples import FEWEST, NAME, Tried, packages, read_examples, try_folder
+from facility_agent.workflows.protocol_examples import (
+    FEWEST,
+    NAME,
+    Tried,
+    answer_of,
+    packages,
+    read_examples,
+    try_folder,
+)
 
 TRIAL = try_folder(shipped_folder())
 
@@ -32,8 +40,6 @@ def test_every_rule_is_shown_by_an_example_that_finds_something() -> None:
     for place, arrangement in packages(shipped_folder()):
         if not (place / NAME).is_file():
             continue
-        from facility_agent.workflows.protocol_examples import answer_of
-
         examples, _ = read_examples((place / NAME).read_text(encoding="utf-8"))
         clauses = {finding.clause for _, example in examples for finding in answer_of(arrangement, example)}
         own = {rule.clause or f"rule:{rule.code}" for rule in arrangement.rules}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, date, datetime
 
 import pytest
 from playwright.async_api import Browser
 
+from facility_agent.vocabulary.records import Adjudication, Basis, Beneficiary, CareLine, Claim, Visit
 from facility_agent.web.visit_help import taken
-from tests.web.conftest import Visit
+from tests.web.conftest import Visit as Visits
 from tests.web.test_browser import opened
 from tests.web.test_visits import AWA, BOUKARY, received
 from tests.web.visitor import Visitor
@@ -107,7 +109,7 @@ async def test_the_search_answers_by_code_name_lay_name_and_slip(clerk: Visitor)
         assert page.status == 200 and f'"code": "{code}"' in page.html, text
 
 
-async def test_the_reception_asks_for_no_condition(world: World, visit: Visit) -> None:
+async def test_the_reception_asks_for_no_condition(world: World, visit: Visits) -> None:
     clerk = await visit(world.facility, "accueil")
     page = await clerk.post("/desk/scan", text=BOUKARY)
     form = await clerk.get(next(link for link in page.links if link.startswith("/visits/new")))
@@ -139,3 +141,44 @@ async def test_help_appears_while_lines_are_entered(browser: Browser, world: Wor
             await page.screenshot(path=f"{os.environ['LOOK']}/advice.png", full_page=True)
             await page.click("button.actions, .actions button[value=preview]")
             await page.screenshot(path=f"{os.environ['LOOK']}/preview.png", full_page=True)
+
+
+async def january(world: World) -> None:
+    """Claims of a month that nobody else looks at: malaria with and without a test, at two centres."""
+    at = datetime(2026, 1, 31, tzinfo=UTC)
+    for number in range(40):
+        tested = number % 4 > 0
+        lines = [CareLine("1", AL, 24, 50)] + [CareLine("2", "malaria-rapid-test", 1, 500, result="positive")] * tested
+        facility = world.facility.config.code if number < 35 else "CSPS-2"
+        person = Beneficiary(f"MLT-09{number:04d}-01", "Personne inventée", "F", date(1990, 1, 1))
+        visit = Visit(f"jan-{number}", facility, date(2026, 1, 20), person, tuple(lines), condition="malaria")
+        answer = Adjudication(visit.id, "XOF", "", ())
+        claim = Claim(visit.id, f"JAN-{number}", visit, (), Basis(""), answer, date(2026, 1, 20))
+        await world.mutual.store.mint(claim, {}, at, "test", "received")
+
+
+async def test_officers_read_neutral_measures_and_the_medical_adviser_clinical_ones(
+    world: World, visit: Visits
+) -> None:
+    await january(world)
+    agent, medecin = await visit(world.mutual, "agent"), await visit(world.mutual, "medecin")
+    officer, adviser = [await each.get("/adherence?month=2026-01") for each in (agent, medecin)]
+    for page in (officer, adviser):
+        assert page.status == 200 and "petit nombre" in page.text
+        assert "74 %" in page.text.replace("\xa0", " "), "26 of 35 have a test"
+    assert "Examen fait avec le traitement" in officer.text and "Paludismes" not in officer.text
+    assert "Paludismes avec un test" in adviser.text and "Examen fait avec le traitement" not in adviser.text
+    assert (await medecin.get("/adherence?month=2026-13")).status == 422
+    assert (await medecin.get("/adherence?month=2026-03")).status == 200
+
+
+@pytest.mark.browser
+async def test_the_adherence_table_is_read_on_a_narrow_screen(browser: Browser, world: World) -> None:
+    await january(world)
+    async with opened(browser, world.mutual, "medecin", viewport={"width": 360, "height": 740}) as page:
+        await page.goto("/adherence?month=2026-01")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        if os.environ.get("LOOK"):
+            await page.screenshot(path=f"{os.environ['LOOK']}/adherence-360.png", full_page=True)
+            await page.set_viewport_size({"width": 1366, "height": 768})
+            await page.screenshot(path=f"{os.environ['LOOK']}/adherence.png", full_page=True)
