@@ -139,7 +139,7 @@ def try_folder(folder: Path, language: str = "en") -> Trial:
         mistakes += [msgspec.structs.replace(each, file=name) for each in wrong]
         for line, example in examples:
             answer = answer_of(arrangement, example)
-            tried.append(Tried(name, line, example.protocol, example.name, _differences(answer, example, language)))
+            tried.append(Tried(name, line, example.protocol, example.name, differences(answer, example, language)))
     return Trial(tuple(tried), tuple(mistakes))
 
 
@@ -241,7 +241,8 @@ def terms_of(arrangement: Arrangement, level: str) -> Terms:
     )  # fmt: skip
 
 
-def _differences(answer: tuple[Finding, ...], example: Written, language: str) -> tuple[str, ...]:
+def differences(answer: tuple[Finding, ...], example: Written, language: str) -> tuple[str, ...]:
+    """Findings that were expected and did not come, and those that nobody expected, as sentences."""
     say = Words(language)
     left = [f"{finding.code}:{finding.weight}" for finding in answer]
     missing = []

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facility_agent.arrangements.library import load
 from facility_agent.arrangements.model import Text
 from facility_agent.arrangements.protocol_checks import NEEDS, REDUCE, REFUSE, rule
 from facility_agent.arrangements.protocols import SOURCED, Band, Rule
@@ -23,8 +22,9 @@ from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import Beneficiary, CareLine, History, PastLine, Visit
 from facility_agent.workflows.protocol_examples import terms_of, with_items
+from tests.protocols.shelf import library
 
-LIBRARY = load()
+LIBRARY = library()
 EVERY = [version for country in LIBRARY.countries for version in LIBRARY.versions(country)]
 BF, XX = LIBRARY.versions("BF")[-1], LIBRARY.versions("XX")[-1]
 DAY = date(2026, 6, 15)
