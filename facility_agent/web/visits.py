@@ -169,7 +169,7 @@ async def _so_far(request: web.Request, form: forms.Form, draft: Visit) -> Visit
 
 
 async def _helped(
-    request: web.Request, form: forms.Form, draft: Draft, paper: dict[str, Any], action: str
+    request: web.Request, form: forms.Form, draft: Answer, paper: dict[str, Any], action: str
 ) -> web.Response:
     """What the protocol of the condition proposes, or the lines that were taken of it."""
     site, language, typed = request.app[SITE], words_of(request).language, forms.typed(form)

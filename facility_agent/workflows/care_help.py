@@ -21,7 +21,7 @@ from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import Visit
 from facility_agent.workflows.coding import Coding, Found, coding
-from facility_agent.workflows.desk import history_of
+from facility_agent.workflows.newborns import history_of
 from facility_agent.workflows.site import Site
 
 #: The facility's own list of conditions, in its folder, with the columns of the shared list; it comes first.
