@@ -28,6 +28,10 @@ class Shelf:
         """All or nothing. Await nothing but the store inside it; inside another one it is a savepoint."""
         return self.database.transaction()
 
+    def version(self) -> int | None:
+        """A number that changes whenever the database does; None where nobody can tell."""
+        return None
+
     @property
     def _connection(self) -> Any:
         return self.database.connection()
