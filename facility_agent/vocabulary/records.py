@@ -108,7 +108,10 @@ class Stay(Record, frozen=True):
 
 
 class CareLine(Record, frozen=True):
-    """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit."""
+    """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit.
+
+    `prescription` is the id of an earlier prescription that the line fills.
+    """
 
     id: str
     act: str
@@ -120,10 +123,15 @@ class CareLine(Record, frozen=True):
     prescribed: int | None = None
     prescribed_on: date | None = None
     label: str = ""
+    prescription: str = ""
 
 
 class Visit(Record, frozen=True):
-    """One visit with all the facts that judge it. `currency` empty means the arrangement's."""
+    """One visit with all the facts that judge it. `currency` empty means the arrangement's.
+
+    `pregnancy` links the contacts of one pregnancy; `sheet` is the number of the referral or prescription that was
+    brought.
+    """
 
     id: str
     facility: str
@@ -154,6 +162,8 @@ class Visit(Record, frozen=True):
     entered_by: str = ""
     currency: str = ""
     replaces: str = ""
+    pregnancy: str = ""
+    sheet: str = ""
 
 
 class Share(Record, frozen=True):

@@ -19,8 +19,11 @@ from facility_agent.web import (
     newborns,
     phone,
     reception,
+    slips,
     speech,
     templating,
+    till,
+    visit_page,
     visits,
 )
 from facility_agent.web.bucket import Buckets
@@ -38,8 +41,8 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, agreements, envelopes, api)
-_FACILITY: Final = (reception, households, newborns, members, visits, invoices)
+_BOTH: Final = (door, speech, phone, agreements, envelopes, api, slips)
+_FACILITY: Final = (reception, households, newborns, members, visits, visit_page, till, invoices)
 _PAYER: Final = (audit,)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
@@ -47,6 +50,7 @@ _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
 _AT_FACILITY: Final = (
     Entry("/desk", "page.nav.desk", reception.show),
     Entry("/visits", "page.nav.visits", visits.of_day),
+    Entry("/till", "page.nav.till", till.show),
     Entry("/months", "page.nav.months", invoices.months),
     _CARRY,
     _CONTRACT,

@@ -1,7 +1,8 @@
-"""Record a visit: what was given, who pays what, then save it; the list of the day, undo, and the day's close."""
+"""Record a visit: what was given, who pays what, then save it or keep it open; the list of the day, undo, the close."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,19 +10,35 @@ import msgspec
 from aiohttp import web
 
 from facility_agent.arrangements.model import Act
+from facility_agent.storage.store.care import VisitEntry
+from facility_agent.vocabulary.bedside import Rest
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Visit
-from facility_agent.web import day as days
 from facility_agent.web import forms
 from facility_agent.web.drafts import Draft, draft_of
+from facility_agent.web.entry import Kept, keep_entry, kept_entry, lines_wanted, typed_of, with_lines
+from facility_agent.web.given import beside_care
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
 from facility_agent.web.render import again, page
-from facility_agent.web.sentences import CLINICAL_ROLES
+from facility_agent.web.sentences import CLINICAL_ROLES, error_sentence
 from facility_agent.web.speech import words_of
-from facility_agent.web.visit_form import MOST_ROWS, ROWS, entry_of, read_visit, roles_of, rows_of, shown_again
-from facility_agent.workflows import desk
+from facility_agent.web.told_lines import told_lines
+from facility_agent.web.visit_form import (
+    MOST_ROWS,
+    ROWS,
+    entry_of,
+    marked_rows,
+    read_visit,
+    roles_of,
+    rows_of,
+    shown_again,
+)
+from facility_agent.workflows import day as days
+from facility_agent.workflows import desk, late
+from facility_agent.workflows import visit_life as life
 from facility_agent.workflows import visits as care
+from facility_agent.workflows.favourites import favourites
 from facility_agent.workflows.site import Site
 
 routes = web.RouteTableDef()
@@ -31,32 +48,101 @@ records = allowed("reception", "care", "manager")
 @routes.get("/visits/new")
 @records
 async def new(request: web.Request) -> web.Response:
-    """The empty form for a person whom the desk has received."""
-    draft = request.app[DRAFTS].get(forms.needed(request.query, "visit", 60))
-    return await page(request, "visit.html", **await _paper(request, draft, ROWS))
+    """The form for a person whom the desk has received, or of a visit that goes on; what was typed is there again."""
+    site, id = request.app[SITE], forms.needed(request.query, "visit", 60)
+    kept = await site.store.visit(id)
+    if kept is not None and kept.state in ("open", "recorded"):
+        typed = await _kept_form(request, kept)
+        paper = await _paper(request, Kept(kept.visit), int(typed["rows"]))
+    else:
+        paper, typed = await _paper(request, request.app[DRAFTS].get(id), ROWS), {}
+    typed |= await kept_entry(site, id)
+    return await page(request, "visit.html", **{**paper, "typed": typed, "rows": rows_of(typed)})
 
 
 @routes.post("/visits/new")
 @records
 async def work(request: web.Request) -> web.Response:
     """More lines, who pays what, or save; whatever is wrong, nothing typed is lost."""
-    form, site = await request.post(), request.app[SITE]
+    form, site, by = await request.post(), request.app[SITE], request[SIGNED_IN].account.login
     draft = await _draft(request, form)
-    action = forms.choice(form, "do", ("preview", "save", "more"))
+    action = forms.choice(form, "do", ("preview", "save", "keep", "more"))
     paper = await _paper(request, draft, min(MOST_ROWS, rows_of(form) + (ROWS if action == "more" else 0)))
-    if action == "more":
-        return await page(request, "visit.html", **{**paper, "typed": forms.typed(form)})
+    if action not in ("save", "keep"):
+        await keep_entry(site, draft.visit.id, form, by)
+    wanted = await lines_wanted(site, form, {rest.prescription.id: rest for rest in paper["rests"]})
+    if wanted or action == "more":
+        typed = with_lines(forms.typed(form), wanted, await _acts(site), words_of(request).language)
+        return await page(
+            request, "visit.html", **{**paper, "typed": typed, "rows": max(paper["rows"], rows_of(typed))}
+        )
     try:
-        visit = await _read(request, form, draft.visit)
-        if action == "save":
-            await care.record(site, visit, request[SIGNED_IN].account.login)
-            request.app[DRAFTS].drop(visit.id)
-            return redirect(f"/visits?day={visit.day.isoformat()}&done=visit-recorded&visit={visit.id}")
+        visit = await _read(request, form, draft.visit, paper["rests"])
+        if action in ("save", "keep"):
+            kept = await _save(request, form, visit, "recorded" if action == "save" else "open")
+            request.app[DRAFTS].drop(draft.visit.id)
+            done = "&done=visit-recorded" if action == "save" else "&done=visit-kept"
+            return redirect(f"/visits?day={kept.day.isoformat()}{done}&visit={kept.id}")
         judged = (await care.judge(site, visit)).adjudication
     except InputError as error:
-        return await again(request, "visit.html", form, error, **paper)
+        return await again(
+            request, "visit.html", form, error, **{**paper, **await _meanwhile(site, form, error, draft)}
+        )
     typed = shown_again(form, visit, judged.currency, await _acts(site), words_of(request).language)
     return await page(request, "visit.html", **{**paper, "typed": typed, "judged": judged})
+
+
+@routes.post("/visits/entry")
+@records
+async def entry(request: web.Request) -> web.Response:
+    """What a script asks while one types: the entry is kept, and each line is told as it stands."""
+    form, site = await request.post(), request.app[SITE]
+    draft = await _draft(request, form)
+    await keep_entry(site, draft.visit.id, form, request[SIGNED_IN].account.login)
+    try:
+        rests = await life.rests_of(site, draft.visit.beneficiary.number, draft.visit.id)
+        visit = await _read(request, form, draft.visit, rests)
+        judged = (await care.judge(site, visit)).adjudication
+    except InputError as error:
+        return web.json_response(
+            {"wrong": error_sentence(words_of(request), error), "field": error.fields.get("field")}
+        )
+    return web.json_response(await told_lines(request, visit, judged))
+
+
+async def _save(request: web.Request, form: forms.Form, visit: Visit, state: str) -> Visit:
+    """Keep the visit with what stands beside its care, under an identifier of its day when it is entered late."""
+    site, by = request.app[SITE], request[SIGNED_IN].account.login
+    version, reason = forms.number(form, "version"), forms.text(form, "reason")
+    await late.check_month(site, visit.day, reason)
+    drawn = visit.id
+    visit = msgspec.structs.replace(visit if version else late.dated(site, visit), reason=reason)
+    marked = marked_rows(form, await _acts(site), await favourites(site))
+    until = await life.prescription_until(site, visit, visit.day) if marked else None
+    prescriptions, notes = beside_care(marked, visit, until)
+    lines = tuple(
+        msgspec.structs.replace(line, prescription=line.prescription.replace(drawn, visit.id)) for line in visit.lines
+    )
+    visit = msgspec.structs.replace(visit, lines=lines)
+    beside = care.Beside(prescriptions, notes, drawn)
+    return (await care.record(site, visit, by, version, state=state, beside=beside)).visit
+
+
+async def _meanwhile(site: Site, form: forms.Form, error: InputError, draft: Draft | Kept) -> dict[str, Any]:
+    """When somebody else was faster: what they kept, and the form as it was typed, ready to be saved over it."""
+    kept = await site.store.visit(draft.visit.id) if error.code == "visit-changed" else None
+    if kept is None or kept.state not in ("open", "recorded"):
+        return {}
+    (*_, last) = await life.told(site, draft.visit.id)
+    hour = last.at.astimezone(site.zone).strftime("%H:%M")
+    return {"meanwhile": kept, "last": last, "hour": hour, "version": kept.version}
+
+
+async def _kept_form(request: web.Request, kept: VisitEntry) -> dict[str, str]:
+    site = request.app[SITE]
+    rests, notes = await site.store.rests(visit=kept.visit.id), await site.store.notes(visit=kept.visit.id)
+    currency = site.arrangement(kept.visit.day).currency
+    return typed_of(kept, rests, notes, await _acts(site), currency, words_of(request).language)
 
 
 @routes.get("/visits")
@@ -98,9 +184,12 @@ def _day(form: forms.Form) -> date:
     return found
 
 
-async def _draft(request: web.Request, form: forms.Form) -> Draft:
+async def _draft(request: web.Request, form: forms.Form) -> Draft | Kept:
     """The draft of the form; after a restart it is asked for anew by the member's number, so that work goes on."""
     visit = forms.needed(form, "visit", 60)
+    kept = await request.app[SITE].store.visit(visit) if forms.text(form, "version") else None
+    if kept is not None:
+        return Kept(kept.visit)
     try:
         return request.app[DRAFTS].get(visit)
     except InputError:
@@ -114,13 +203,14 @@ async def _draft(request: web.Request, form: forms.Form) -> Draft:
     return draft
 
 
-async def _read(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
+async def _read(request: web.Request, form: forms.Form, draft: Visit, rests: Iterable[Rest] = ()) -> Visit:
     site, account = request.app[SITE], request[SIGNED_IN].account
     clinical = any(role in CLINICAL_ROLES for role in account.roles)
     currency = site.arrangement(site.today()).currency
     acts, prices = await _acts(site), await care.prices(site)
     papers = await _papers(site)
-    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers)
+    known, usual = {rest.prescription.id: rest for rest in rests}, await favourites(site)
+    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers, known, usual)
 
 
 async def _acts(site: Site) -> dict[str, Act]:
@@ -136,10 +226,11 @@ async def _papers(site: Site) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.code for row in rows if row.kind == "document"))
 
 
-async def _paper(request: web.Request, draft: Draft, rows: int) -> dict[str, Any]:
+async def _paper(request: web.Request, draft: Draft | Kept, rows: int) -> dict[str, Any]:
     """What the form shows beside what is typed."""
-    site = request.app[SITE]
-    acts = await care.acts(site)
+    site, visit = request.app[SITE], draft.visit
+    acts, number = await care.acts(site), visit.beneficiary.number
+    earlier = [row for row in await site.store.visits(member=number) if row.visit.id != visit.id] if number else []
     return {
         "draft": draft,
         "rows": rows,
@@ -147,7 +238,12 @@ async def _paper(request: web.Request, draft: Draft, rows: int) -> dict[str, Any
         "entry_of": entry_of,
         "roles": roles_of(acts),
         "papers": await _papers(site),
-        "proposed": await days.next_register_number(site, draft.visit.day),
+        "proposed": visit.register_number or await days.next_register_number(site, visit.day),
         "judged": None,
-        "colour": draft.answer.verdict.colour,
+        "colour": "" if isinstance(draft, Kept) else draft.answer.verdict.colour,
+        "rests": await life.rests_of(site, number, visit.id),
+        "usual": (await favourites(site))[:9],
+        "earlier": next((row.visit for row in reversed(earlier) if row.state != "abandoned" and row.visit.lines), None),
+        "meanwhile": None,
+        "version": "",
     }

@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from facility_agent.arrangements.model import Clauses
+from facility_agent.eligibility.proof import ProofKind
+from facility_agent.invoicing.till import MOVES as TILL_MOVES
 from facility_agent.storage.store.care import VISIT_MOVES
+from facility_agent.vocabulary.bedside import NoteKind
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.web import app, invoices, visit_form
+from facility_agent.web.given import MARKS
+from facility_agent.web.till import KINDS
 from facility_agent.words import LANGUAGES, catalogue, fields_of
-from facility_agent.workflows.exchange import KINDS
+from facility_agent.workflows.exchange import KINDS as LETTERS
+from facility_agent.workflows.visit_life import TOLD
 
 WEB = Path(app.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -36,7 +42,7 @@ BUILT = {
     "page.party.": ("facility", "payer"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
-    "page.received.": tuple(dict.fromkeys(chain.from_iterable(KINDS.values()))),
+    "page.received.": tuple(dict.fromkeys(chain.from_iterable(LETTERS.values()))),
     "page.finding.": tuple(CATALOGUE),
     "verdict.": ("green", "amber", "red"),
     "outcome.": ("accepted", "reduced", "refused", "pending"),
@@ -47,6 +53,12 @@ BUILT = {
     "state.agreement.": ("draft", "signed-by-one", "in-force", "suspended"),
     "doc.clause.": Clauses.__struct_fields__,
     "scope.": ("person", "household"),
+    "mark.": (*NoteKind.__args__, *MARKS),  # type: ignore[attr-defined]
+    "till.": (*TILL_MOVES, "due"),
+    "till.state.": ("nothing", "due", "part-paid", "owed", "waived", "paid", "refund", "refunded"),
+    "proof.": ProofKind.__args__,  # type: ignore[attr-defined]
+    "change.": (*TOLD, "person"),
+    "page.done.till-": KINDS,
     "doc.per.": ("visit", "day", "month", "year", "coverage"),
 }
 

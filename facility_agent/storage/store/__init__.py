@@ -9,6 +9,7 @@ from pathlib import Path
 from facility_agent.storage.engine import open_database
 from facility_agent.storage.migrations import migrate
 from facility_agent.storage.store.cards import Cards
+from facility_agent.storage.store.bedside import Bedside
 from facility_agent.storage.store.care import Care
 from facility_agent.storage.store.claims import Claims
 from facility_agent.storage.store.letters import Letters
@@ -16,9 +17,10 @@ from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.people import People
 from facility_agent.storage.store.registers import Registers
 from facility_agent.storage.store.settlement import Settlement
+from facility_agent.storage.store.tills import Tills
 
 
-class Store(People, Registers, Cards, Newborns, Care, Claims, Settlement, Letters):
+class Store(People, Registers, Cards, Newborns, Care, Claims, Settlement, Letters, Bedside, Tills):
     """All shelves over one open database."""
 
 
