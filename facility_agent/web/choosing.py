@@ -20,16 +20,16 @@ _NAMED: Final = 4
 def find_act(text: str, acts: Mapping[str, Act], field: str = "act", usual: Collection[str] = ()) -> str:
     """The code of the act that a text means.
 
-    Its code, an entry of the list, a name; then the beginning of code or name, then the initials of its words (`cn` is
-    a `consultation-nurse`), then the beginnings of words (`par`, `test pal`). InputError `form-act-unknown`, and
-    `form-act-several` with those that fit when it is not one alone. Of several, the only one among the
-    `usual` acts of this facility is meant.
+    Its code, an entry of the list, a name; then the beginning of code or name, a whole word (`tdr`), the initials of
+    its words (`cn` is a `consultation-nurse`), the beginnings of words (`par`, `test pal`). InputError
+    `form-act-unknown`, and `form-act-several` with those that fit when it is not one alone. Of several, the only one
+    among the `usual` acts of this facility is meant.
     """
     code = text.split(JOIN.strip())[0].strip()
     if code in acts:
         return code
     wanted = plain(text)
-    for fits in (_is, _begins, _initials, _words_begin):
+    for fits in (_is, _begins, _word, _initials, _words_begin):
         found = [act.code for act in acts.values() if any(fits(wanted, name) for name in names(act))]
         for some in (found, [act for act in found if act in usual]):
             if len(some) == 1:
@@ -67,6 +67,11 @@ def _is(wanted: str, name: str) -> bool:
 
 def _begins(wanted: str, name: str) -> bool:
     return bool(wanted) and name.startswith(wanted)
+
+
+def _word(wanted: str, name: str) -> bool:
+    """A whole word of the name, such as the short form that stands in brackets."""
+    return wanted in name.split()
 
 
 def _initials(wanted: str, name: str) -> bool:

@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from facility_agent.arrangements.model import Act
 from facility_agent.storage.store.care import VisitEntry
 from facility_agent.vocabulary.bedside import Rest
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Visit
 from facility_agent.web import forms
+from facility_agent.web.choices import Choices, choices
 from facility_agent.web.drafts import Draft, draft_of
-from facility_agent.web.entry import Kept, keep_entry, kept_entry, lines_wanted, typed_of, with_lines
+from facility_agent.web.entry import Kept, Line, keep_entry, kept_entry, lines_wanted, typed_of, with_lines
 from facility_agent.web.given import beside_care
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
@@ -67,29 +67,35 @@ async def work(request: web.Request) -> web.Response:
     form, site, by = await request.post(), request.app[SITE], request[SIGNED_IN].account.login
     draft = await _draft(request, form)
     action = forms.choice(form, "do", ("preview", "save", "keep", "more"))
-    paper = await _paper(request, draft, min(MOST_ROWS, rows_of(form) + (ROWS if action == "more" else 0)))
-    if action not in ("save", "keep"):
-        await keep_entry(site, draft.visit.id, form, by)
-    wanted = await lines_wanted(site, form, {rest.prescription.id: rest for rest in paper["rests"]})
-    if wanted or action == "more":
-        typed = with_lines(forms.typed(form), wanted, await _acts(site), words_of(request).language)
-        return await page(
-            request, "visit.html", **{**paper, "typed": typed, "rows": max(paper["rows"], rows_of(typed))}
-        )
+    rests = await _rests(site, form, draft.visit)
     try:
-        visit = await _read(request, form, draft.visit, paper["rests"])
         if action in ("save", "keep"):
-            kept = await _save(request, form, visit, "recorded" if action == "save" else "open")
+            kept = await _save(request, form, await _read(request, form, draft.visit, rests), action)
             request.app[DRAFTS].drop(draft.visit.id)
             done = "&done=visit-recorded" if action == "save" else "&done=visit-kept"
             return redirect(f"/visits?day={kept.day.isoformat()}{done}&visit={kept.id}")
+        await keep_entry(site, draft.visit.id, form, by)
+        wanted = await lines_wanted(site, form, {rest.prescription.id: rest for rest in rests})
+        if wanted or action == "more":
+            return await _more(request, form, draft, wanted, ROWS if action == "more" else 0)
+        visit = await _read(request, form, draft.visit, rests)
         judged = (await care.judge(site, visit)).adjudication
     except InputError as error:
-        return await again(
-            request, "visit.html", form, error, **{**paper, **await _meanwhile(site, form, error, draft)}
-        )
-    typed = shown_again(form, visit, judged.currency, await _acts(site), words_of(request).language)
+        paper = await _paper(request, draft, rows_of(form))
+        return await again(request, "visit.html", form, error, **{**paper, **await _meanwhile(site, error, draft)})
+    typed = shown_again(form, visit, judged.currency, (await _known(site)).acts, words_of(request).language)
+    paper = await _paper(request, draft, rows_of(form))
     return await page(request, "visit.html", **{**paper, "typed": typed, "judged": judged})
+
+
+async def _more(
+    request: web.Request, form: forms.Form, draft: Draft | Kept, wanted: list[Line], more: int
+) -> web.Response:
+    """The form with further rows, or with lines put in."""
+    known, rows = await _known(request.app[SITE]), min(MOST_ROWS, rows_of(form) + more)
+    typed = with_lines(forms.typed(form), wanted, known.acts, words_of(request).language)
+    paper = await _paper(request, draft, max(rows, rows_of(typed)))
+    return await page(request, "visit.html", **{**paper, "typed": typed})
 
 
 @routes.post("/visits/entry")
@@ -100,8 +106,7 @@ async def entry(request: web.Request) -> web.Response:
     draft = await _draft(request, form)
     await keep_entry(site, draft.visit.id, form, request[SIGNED_IN].account.login)
     try:
-        rests = await life.rests_of(site, draft.visit.beneficiary.number, draft.visit.id)
-        visit = await _read(request, form, draft.visit, rests)
+        visit = await _read(request, form, draft.visit, await _rests(site, form, draft.visit))
         judged = (await care.judge(site, visit)).adjudication
     except InputError as error:
         return web.json_response(
@@ -110,14 +115,14 @@ async def entry(request: web.Request) -> web.Response:
     return web.json_response(await told_lines(request, visit, judged))
 
 
-async def _save(request: web.Request, form: forms.Form, visit: Visit, state: str) -> Visit:
+async def _save(request: web.Request, form: forms.Form, visit: Visit, action: str) -> Visit:
     """Keep the visit with what stands beside its care, under an identifier of its day when it is entered late."""
     site, by = request.app[SITE], request[SIGNED_IN].account.login
     version, reason = forms.number(form, "version"), forms.text(form, "reason")
     await late.check_month(site, visit.day, reason)
     drawn = visit.id
     visit = msgspec.structs.replace(visit if version else late.dated(site, visit), reason=reason)
-    marked = marked_rows(form, await _acts(site), await favourites(site))
+    marked = marked_rows(form, (await _known(site)).acts, await favourites(site))
     until = await life.prescription_until(site, visit, visit.day) if marked else None
     prescriptions, notes = beside_care(marked, visit, until)
     lines = tuple(
@@ -125,10 +130,11 @@ async def _save(request: web.Request, form: forms.Form, visit: Visit, state: str
     )
     visit = msgspec.structs.replace(visit, lines=lines)
     beside = care.Beside(prescriptions, notes, drawn)
+    state = "recorded" if action == "save" else "open"
     return (await care.record(site, visit, by, version, state=state, beside=beside)).visit
 
 
-async def _meanwhile(site: Site, form: forms.Form, error: InputError, draft: Draft | Kept) -> dict[str, Any]:
+async def _meanwhile(site: Site, error: InputError, draft: Draft | Kept) -> dict[str, Any]:
     """When somebody else was faster: what they kept, and the form as it was typed, ready to be saved over it."""
     kept = await site.store.visit(draft.visit.id) if error.code == "visit-changed" else None
     if kept is None or kept.state not in ("open", "recorded"):
@@ -142,7 +148,7 @@ async def _kept_form(request: web.Request, kept: VisitEntry) -> dict[str, str]:
     site = request.app[SITE]
     rests, notes = await site.store.rests(visit=kept.visit.id), await site.store.notes(visit=kept.visit.id)
     currency = site.arrangement(kept.visit.day).currency
-    return typed_of(kept, rests, notes, await _acts(site), currency, words_of(request).language)
+    return typed_of(kept, rests, notes, (await _known(site)).acts, currency, words_of(request).language)
 
 
 @routes.get("/visits")
@@ -203,41 +209,39 @@ async def _draft(request: web.Request, form: forms.Form) -> Draft | Kept:
     return draft
 
 
+async def _rests(site: Site, form: forms.Form, visit: Visit) -> tuple[Rest, ...]:
+    """What is left of the person's prescriptions, when the form speaks of any."""
+    speaks = "fill" in form or any(value for name, value in form.items() if name.startswith("rx-"))
+    return await life.rests_of(site, visit.beneficiary.number, visit.id) if speaks else ()
+
+
 async def _read(request: web.Request, form: forms.Form, draft: Visit, rests: Iterable[Rest] = ()) -> Visit:
     site, account = request.app[SITE], request[SIGNED_IN].account
     clinical = any(role in CLINICAL_ROLES for role in account.roles)
-    currency = site.arrangement(site.today()).currency
-    acts, prices = await _acts(site), await care.prices(site)
-    papers = await _papers(site)
-    known, usual = {rest.prescription.id: rest for rest in rests}, await favourites(site)
-    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers, known, usual)
+    known, today = await _known(site), site.today()
+    return read_visit(
+        form, draft, known.acts, known.prices, site.arrangement(today).currency, today, account.login, clinical,
+        known.papers, {rest.prescription.id: rest for rest in rests}, await favourites(site),
+    )  # fmt: skip
 
 
-async def _acts(site: Site) -> dict[str, Act]:
-    """What may be given here, and then whatever else the arrangement names: the rules judge it, not the form."""
-    known = {act.code: act for act in await care.acts(site)}
-    return known | {act.code: act for act in site.arrangement(site.today()).acts if act.code not in known}
-
-
-async def _papers(site: Site) -> tuple[str, ...]:
-    """The papers that the contract may demand for some care here."""
-    known = await care.terms_of_today(site)
-    rows = (*known.arrangement.requirements, *(known.agreement.annex.requirements if known.agreement else ()))
-    return tuple(dict.fromkeys(row.code for row in rows if row.kind == "document"))
+async def _known(site: Site) -> Choices:
+    """The acts, prices and papers of today's contract."""
+    return choices(await care.terms_of_today(site), site.config.level)
 
 
 async def _paper(request: web.Request, draft: Draft | Kept, rows: int) -> dict[str, Any]:
     """What the form shows beside what is typed."""
     site, visit = request.app[SITE], draft.visit
-    acts, number = await care.acts(site), visit.beneficiary.number
+    known, number = await _known(site), visit.beneficiary.number
     earlier = [row for row in await site.store.visits(member=number) if row.visit.id != visit.id] if number else []
     return {
         "draft": draft,
         "rows": rows,
-        "acts": acts,
+        "acts": known.offered,
         "entry_of": entry_of,
-        "roles": roles_of(acts),
-        "papers": await _papers(site),
+        "roles": roles_of(known.offered),
+        "papers": known.papers,
         "proposed": visit.register_number or await days.next_register_number(site, visit.day),
         "judged": None,
         "colour": "" if isinstance(draft, Kept) else draft.answer.verdict.colour,

@@ -93,12 +93,16 @@ async def record(
     await _check(site, visit, beside)
     complete = msgspec.structs.replace(visit, facility=site.config.code, entered_on=site.today(), entered_by=by)
     judged = await judge(site, complete)
+    # A new visit that gave all that it should has nothing beside its care to take the place of anything.
+    changes = beside.stands and bool(version or beside.prescriptions or beside.notes)
+    typed = beside.stands and await site.store.entry_draft(beside.draft or visit.id) is not None
     async with site.store.transaction():
-        if beside.stands:
+        if changes:
             await site.store.put_prescriptions(visit.id, beside.prescriptions)
         await site.store.save_visit(complete, state, version, site.now(), by)
-        if beside.stands:
+        if changes:
             await site.store.put_notes(beside.notes, site.now(), by, visit.id)
+        if typed:
             await site.store.drop_entry_draft(beside.draft or visit.id)
     return judged
 

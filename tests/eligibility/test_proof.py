@@ -54,7 +54,7 @@ def test_a_digit_that_changed_is_never_believed(place: int, more: int) -> None:
     text = text_of(SLIP)
     place %= len(text)
     changed = text[:place] + str((int(text[place]) + more) % 10) + text[place + 1 :]
-    with pytest.raises(InputError, match="proof-(not-ours|misread|altered|key-unknown)"):
+    with pytest.raises(InputError, match=r"proof-(not-ours|misread|altered|key-unknown)"):
         read_proof(changed, KEYS)
 
 
@@ -65,7 +65,7 @@ def test_a_signature_of_somebody_unknown_does_not_count() -> None:
 
 @pytest.mark.parametrize("text", ["", "2", "12345", "https://example.org", "2" * 150, "1" * 200])
 def test_other_texts_are_an_answer(text: str) -> None:
-    with pytest.raises(InputError, match="proof-(not-ours|misread)"):
+    with pytest.raises(InputError, match=r"proof-(not-ours|misread)"):
         read_proof(text, KEYS)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -27,6 +27,13 @@ class Shelf:
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """All or nothing. Await nothing but the store inside it; inside another one it is a savepoint."""
         return self.database.transaction()
+
+    def together(self) -> AbstractAsyncContextManager[Any]:
+        """All or nothing together with the transaction that this task is in, or else in one of its own.
+
+        For writes whose failure ends the whole transaction: nothing of it is kept then, and no savepoint is needed.
+        """
+        return nullcontext() if self.database.in_transaction else self.transaction()
 
     @property
     def _connection(self) -> Any:

@@ -36,7 +36,7 @@ class Bedside(Shelf):
 
         InputError `prescription-filled` when one that disappears was already filled by another visit.
         """
-        async with self.transaction():
+        async with self.together():
             held = await self.database.rows("SELECT id, document FROM prescription WHERE visit = $1", visit)
             kept = {each.id for each in written}
             for row in held:
@@ -49,7 +49,7 @@ class Bedside(Shelf):
 
     async def take_prescription(self, brought: Prescription) -> None:
         """A prescription that was brought from another facility; the same one twice counts once."""
-        async with self.transaction():
+        async with self.together():
             row = await self._one("SELECT document FROM prescription WHERE id = $1", brought.id)
             if row is not None and bytes(row["document"]) != canonical(brought):
                 raise InputError("prescription-differs", act=brought.act)
@@ -83,7 +83,7 @@ class Bedside(Shelf):
 
     async def put_notes(self, notes: Iterable[CareNote], at: datetime, who: str, visit: str = "") -> None:
         """Write down what did not happen; with `visit`, in place of what stood for it. The same id counts once."""
-        async with self.transaction():
+        async with self.together():
             if visit:
                 await self.database.rows("DELETE FROM care_note WHERE visit = $1", visit)
             for note in notes:

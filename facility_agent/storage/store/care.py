@@ -55,7 +55,7 @@ class Care(Shelf):
         the rest meanwhile.
         """
         document = canonical(visit)
-        async with self.transaction():
+        async with self.together():
             row = await self._one("SELECT state, version, document FROM visit WHERE id = $1", visit.id)
             if row is not None and row["state"] == state and bytes(row["document"]) == document:
                 return int(row["version"])

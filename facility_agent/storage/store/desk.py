@@ -81,6 +81,9 @@ class DeskStore(Store):
     async def history(self, members: Sequence[str], households: Sequence[str] = ()) -> tuple[PastLine, ...]:
         return await self._read().history(members, households)
 
+    async def entry_draft(self, visit: str) -> bytes | None:
+        return await self._read().entry_draft(visit)
+
     async def note_lookup(
         self, id: str, *, at: datetime, account: str, member_number: str, colour: str, how: str, day: date
     ) -> None:

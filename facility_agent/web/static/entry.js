@@ -44,8 +44,13 @@ addEventListener("pagehide", () => {
 });
 form.addEventListener("submit", () => { clearTimeout(waiting); waiting = 0; asked++; });
 
-// A line is over with Enter: the next one begins. Enter on an empty line asks who pays what.
-form.addEventListener("keydown", (event) => {
+// A line is over with Enter: the next one begins. Enter on an empty line asks who pays what; with Ctrl it saves.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.ctrlKey) {
+    form.requestSubmit(document.querySelector("button[form=visit][value=save]"));
+    event.preventDefault();
+    return;
+  }
   const row = rowOf(event.target);
   if (!row) return;
   if (event.key === "F8") {
