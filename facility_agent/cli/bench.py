@@ -79,6 +79,8 @@ def _show_scan(figures: dict[str, Any]) -> None:
     ratios = (say(f"cli.bench.{key}") for key in ("processor", "rate-ratio", "p95-ratio"))
     print_table(say("cli.bench.times"), ["", "p50 ms", "p95 ms", "p99 ms", *ratios], speeds, right=range(1, 7))
     print(say("cli.bench.paired", **{key: figures[key] for key in ("lost", "gained", "wrong")}))
+
+
 @app.command("visit")
 def visit(
     members: Annotated[int, typer.Option(help="Beneficiaries in the register.")] = 5_000,

@@ -110,9 +110,7 @@ def newborn_proof(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | N
         return unchecked("newborn-proof-missing", "identification", "clause", "proofs", proofs="")
     if any(entry.programme == NEWBORN and entry.proof in proofs for entry in visit.admissions):
         return None
-    return unchecked(
-        "newborn-proof-missing", "identification", "fact", "proof", review=True, proofs=", ".join(proofs)
-    )
+    return unchecked("newborn-proof-missing", "identification", "fact", "proof", review=True, proofs=", ".join(proofs))
 
 
 def newborn_proofs(terms: Terms) -> tuple[str, ...]:
@@ -125,8 +123,7 @@ def under_one_number(lines: tuple[PastLine, ...], number: str, others: frozenset
     if not others:
         return lines
     return tuple(
-        msgspec.structs.replace(line, member=number) if line.member in others else line
-        for line in dict.fromkeys(lines)
+        msgspec.structs.replace(line, member=number) if line.member in others else line for line in dict.fromkeys(lines)
     )
 
 

@@ -34,7 +34,9 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest, key_id
 from facility_agent.vocabulary.records import Record
 
-Kind = Literal["register", "revocations", "agreement", "batch", "receipt", "decision", "remittance", "keys"]
+Kind = Literal[
+    "register", "revocations", "agreement", "batch", "receipt", "decision", "remittance", "keys", "guarantee", "notice"
+]
 
 MAGIC: Final = b"FAE1"
 SCHEMA: Final = 1

@@ -21,6 +21,7 @@ from facility_agent.exchange.parties import PublicKeys, is_sound
 from facility_agent.exchange.revocations import MAX_SERIAL
 from facility_agent.invoicing.batch import item_of
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.records import Claim, Coverage, Record
 from facility_agent.vocabulary.settlement import Batch, BatchItem, Decision, Receipt, Remittance
@@ -69,7 +70,18 @@ class BatchMessage(Record, frozen=True):
     claims: tuple[Claim, ...]
 
 
-Message = Register | Revocations | Agreement | BatchMessage | Receipt | Decision | Remittance | PublicKeys
+Message = (
+    Register
+    | Revocations
+    | Agreement
+    | BatchMessage
+    | Receipt
+    | Decision
+    | Remittance
+    | PublicKeys
+    | GuaranteeFile
+    | DeathNotice
+)
 
 TYPES: Final[dict[Kind, type[Message]]] = {
     "register": Register,
@@ -80,6 +92,8 @@ TYPES: Final[dict[Kind, type[Message]]] = {
     "decision": Decision,
     "remittance": Remittance,
     "keys": PublicKeys,
+    "guarantee": GuaranteeFile,
+    "notice": DeathNotice,
 }
 _PLACE: Final = re.compile(r"at `(\$[^`]*)`")
 _LARGEST: Final = (1 << 53) - 1

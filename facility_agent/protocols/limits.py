@@ -13,9 +13,9 @@ from facility_agent.vocabulary.records import CareLine, Coverage, Visit
 
 
 def duplicate_line(earlier: list[CareLine], line: CareLine) -> Finding | None:
-    """The same act twice in one visit counts once, unless the two were given at two stated hours."""
+    """The same act twice in one visit counts once, unless the two were given at two stated hours or days of a stay."""
     for other in earlier:
-        if other.act == line.act and (not other.at or not line.at or other.at == line.at):
+        if other.act == line.act and other.day == line.day and (not other.at or not line.at or other.at == line.at):
             return refuse("duplicate-line", "duplicates", FACILITY, act=line.act, line=other.id)
     return None
 

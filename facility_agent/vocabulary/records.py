@@ -105,12 +105,13 @@ class Stay(Record, frozen=True):
     discharged: date | None = None
     category: str = ""
     outcome: str = ""
+    ward: str = ""
 
 
 class CareLine(Record, frozen=True):
     """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit.
 
-    `prescription` is the id of an earlier prescription that the line fills.
+    `prescription` is the id of an earlier prescription that the line fills; `day` is the day of care within a stay.
     """
 
     id: str
@@ -124,6 +125,7 @@ class CareLine(Record, frozen=True):
     prescribed_on: date | None = None
     label: str = ""
     prescription: str = ""
+    day: date | None = None
 
 
 class Visit(Record, frozen=True):

@@ -215,9 +215,7 @@ async def _recomputed(
     own, issuers = site.config.code, await site.issuers()
     persons = {claim.visit.beneficiary.number: claim.visit.beneficiary for claim in claims}
     covered = {number: await newborns.coverage_of(site, number) for number in persons}
-    others = {
-        number: await newborns.other_numbers(site, person, covered[number]) for number, person in persons.items()
-    }
+    others = {number: await newborns.other_numbers(site, person, covered[number]) for number, person in persons.items()}
     homes = tuple({claim.visit.beneficiary.household for claim in claims} - {""})
     history = await _history(site, tuple({*persons, *(number for more in others.values() for number in more)}), homes)
     answers = []

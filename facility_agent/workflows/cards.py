@@ -187,9 +187,7 @@ def _of_households(people: Iterable[Coverage], today: date, expires: date) -> tu
     return tuple(found)
 
 
-async def to_print(
-    site: Site, kind: CardKind = "member", *, again: bool = False
-) -> AsyncIterator[tuple[Blank, ...]]:
+async def to_print(site: Site, kind: CardKind = "member", *, again: bool = False) -> AsyncIterator[tuple[Blank, ...]]:
     """The cards of the register that wait for the printer, some at a time; `printed` notes that they are out of it."""
     own, after = site.config.code, 0
     while True:

@@ -49,9 +49,7 @@ class Answer(msgspec.Struct, frozen=True):
 NOTHING_ASKED = Asked()
 
 
-async def verify_text(
-    site: Site, text: str, by: str, asked: Asked = NOTHING_ASKED, member: str = ""
-) -> Answer:
+async def verify_text(site: Site, text: str, by: str, asked: Asked = NOTHING_ASKED, member: str = "") -> Answer:
     """The verdict on what a scanner typed or a person wrote: a card's digits, mangled or not, or a member number.
 
     A household's card needs the `member` who was chosen from its list; InputError `household-choose` without one.

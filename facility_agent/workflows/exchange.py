@@ -8,15 +8,16 @@ from facility_agent.arrangements.agreement import Agreement
 from facility_agent.exchange.messages import BatchMessage, Register, Revocations, decode
 from facility_agent.exchange.parties import PublicKeys
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
-from facility_agent.workflows import audit_desk, contracting, keyring, mail, membership, month_end
+from facility_agent.workflows import audit_desk, contracting, guarantees, keyring, mail, membership, month_end, stays
 from facility_agent.workflows.site import Site
 
 #: What each role takes in; the rest is somebody else's business.
 KINDS = {
-    "facility": ("register", "revocations", "agreement", "receipt", "decision", "remittance", "keys"),
-    "mutual": ("agreement", "batch", "keys"),
-    "centre": ("agreement", "batch", "keys"),
+    "facility": ("register", "revocations", "agreement", "receipt", "decision", "remittance", "keys", "guarantee"),
+    "mutual": ("agreement", "batch", "keys", "guarantee", "notice"),
+    "centre": ("agreement", "batch", "keys", "guarantee", "notice"),
 }
 
 
@@ -68,6 +69,10 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
             await month_end.take_decision(site, message, sender, by)
         case Remittance():
             await month_end.take_remittance(site, message, sender, by)
+        case GuaranteeFile():
+            await guarantees.take(site, message, sender)
+        case DeathNotice():
+            await stays.take_notice(site, message, sender)
     return _about(message)
 
 
@@ -83,5 +88,8 @@ def _about(message: object) -> str:
         case PublicKeys():
             return message.party
         case Agreement():
+        case Agreement() | GuaranteeFile():
             return message.id
+        case DeathNotice():
+            return message.member
     return ""

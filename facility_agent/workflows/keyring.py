@@ -83,9 +83,7 @@ def _renew(
 ) -> PublicKey:
     folder, today = site.folder / KEYS, site.today()
     former = [file.key for file in key_files(folder, role)]
-    (made,) = create_keys(
-        folder, (role,), made_on=today, passphrase=passphrase, randomness=site.randomness, cost=cost
-    )
+    (made,) = create_keys(folder, (role,), made_on=today, passphrase=passphrase, randomness=site.randomness, cost=cost)
     bare = PublicKey(role, made.key, made.public, today)
     name = signature = ""
     if voucher is not None:

@@ -81,9 +81,7 @@ async def history(site: Site, number: str) -> tuple[CardHistory, ...]:
     if not cards:
         raise InputError("card-none", member=number)
     events = await site.store.card_events(site.config.code, [card.serial for card in cards])
-    return tuple(
-        CardHistory(card, tuple(event for event in events if event.serial == card.serial)) for card in cards
-    )
+    return tuple(CardHistory(card, tuple(event for event in events if event.serial == card.serial)) for card in cards)
 
 
 async def _blank(site: Site, number: str, until: date) -> tuple[Card, ...]:
@@ -103,9 +101,7 @@ async def _cards(site: Site, number: str) -> tuple[Card, ...]:
     return tuple(sorted((one.card for held in kinds for one in held), key=lambda card: card.serial))
 
 
-async def _stop(
-    site: Site, cards: Iterable[Card], by: str, kind: str, reason: str, successor: int
-) -> tuple[int, ...]:
+async def _stop(site: Site, cards: Iterable[Card], by: str, kind: str, reason: str, successor: int) -> tuple[int, ...]:
     """Revoke what still counts, each with an event that names what follows; returns the serials."""
     state = await site.store.revocations(site.config.code)
     bitmap = state.bitmap if state else b""

@@ -113,5 +113,23 @@ CREATE TABLE guarantee_use (
 );
 CREATE INDEX guarantee_use_number ON guarantee_use (number, member);
 
-CREATE TABLE pregnancy (id TEXT PRIMARY KEY, member TEXT NOT NULL, began TEXT NOT NULL, ended TEXT NOT NULL, document {bytes} NOT NULL);
+CREATE TABLE pregnancy (
+    id TEXT PRIMARY KEY,
+    member TEXT NOT NULL,
+    began TEXT NOT NULL,
+    ended TEXT NOT NULL,
+    document {bytes} NOT NULL
+);
 CREATE INDEX pregnancy_member ON pregnancy (member);
+
+-- What a facility tells a payer between two batches: so far, that a member has died.
+CREATE TABLE notice (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('death')),
+    facility TEXT NOT NULL,
+    member TEXT NOT NULL,
+    day TEXT NOT NULL,
+    at TEXT NOT NULL,
+    document {bytes} NOT NULL
+);
+CREATE INDEX notice_member ON notice (member);

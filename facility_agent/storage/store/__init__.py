@@ -8,19 +8,21 @@ from pathlib import Path
 
 from facility_agent.storage.engine import open_database
 from facility_agent.storage.migrations import migrate
-from facility_agent.storage.store.cards import Cards
 from facility_agent.storage.store.bedside import Bedside
+from facility_agent.storage.store.cards import Cards
 from facility_agent.storage.store.care import Care
 from facility_agent.storage.store.claims import Claims
+from facility_agent.storage.store.guarantees import Guarantees
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.people import People
 from facility_agent.storage.store.registers import Registers
 from facility_agent.storage.store.settlement import Settlement
+from facility_agent.storage.store.sheets import Sheets
 from facility_agent.storage.store.tills import Tills
 
 
-class Store(People, Registers, Cards, Newborns, Care, Claims, Settlement, Letters, Bedside, Tills):
+class Store(People, Registers, Cards, Newborns, Care, Claims, Settlement, Letters, Bedside, Tills, Sheets, Guarantees):
     """All shelves over one open database."""
 
 

@@ -51,8 +51,7 @@ class Care(Shelf):
 
         `version` None is a visit that is new to the caller. InputError `visit-changed` when somebody else was
         faster, `visit-state` for a move that the states do not allow, `register-number-taken` for a second visit under
-        a register number of the year, `prescription-used-up` and `guarantee-used-up` when somebody else gave or used
-        the rest meanwhile.
+        a register number of the year, `prescription-used-up` when somebody else gave the rest meanwhile.
         """
         document = canonical(visit)
         async with self.together():
