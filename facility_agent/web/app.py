@@ -13,14 +13,18 @@ from facility_agent.web import (
     audit,
     door,
     envelopes,
+    guarantees,
     households,
     invoices,
     members,
     newborns,
     phone,
     reception,
+    reports,
+    sheets,
     slips,
     speech,
+    stays,
     templating,
     till,
     visit_page,
@@ -42,7 +46,20 @@ STATIC: Final = Path(__file__).parent / "static"
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
 _BOTH: Final = (door, speech, phone, agreements, envelopes, api, slips)
-_FACILITY: Final = (reception, households, newborns, members, visits, visit_page, till, invoices)
+_FACILITY: Final = (
+    reception,
+    households,
+    newborns,
+    members,
+    visits,
+    visit_page,
+    till,
+    sheets,
+    stays,
+    guarantees,
+    reports,
+    invoices,
+)
 _PAYER: Final = (audit,)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
@@ -50,12 +67,18 @@ _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
 _AT_FACILITY: Final = (
     Entry("/desk", "page.nav.desk", reception.show),
     Entry("/visits", "page.nav.visits", visits.of_day),
+    Entry("/stays", "page.nav.stays", stays.show),
     Entry("/till", "page.nav.till", till.show),
     Entry("/months", "page.nav.months", invoices.months),
     _CARRY,
     _CONTRACT,
 )
-_AT_PAYER: Final = (Entry("/audit", "page.nav.audit", audit.batches), _CARRY, _CONTRACT)
+_AT_PAYER: Final = (
+    Entry("/audit", "page.nav.audit", audit.batches),
+    Entry("/guarantees", "page.nav.guarantees", guarantees.waiting),
+    _CARRY,
+    _CONTRACT,
+)
 
 
 def create_app(site: Site, doors: Doors | None = None) -> web.Application:
@@ -73,6 +96,8 @@ def create_app(site: Site, doors: Doors | None = None) -> web.Application:
     templating.set_up(app)
     for room in (*_BOTH, *(_FACILITY if facility else _PAYER)):
         app.add_routes(room.routes)
+    if not facility:
+        app.add_routes(guarantees.payer_routes)
     app.router.add_static("/static", STATIC)
     app.router.add_static("/vendor/zxing-wasm", VENDOR)
     return app

@@ -64,7 +64,7 @@ async def confirm(request: web.Request) -> web.Response:
         found = await slips.confirm(request.app[SITE], forms.needed(form, "text", 2000))
     except InputError as error:
         return await again(request, "confirm.html", form, error, found=None)
-    return await page(request, "confirm.html", found=found, typed_text=forms.text(form, "text", 2000))
+    return await page(request, "confirm.html", found=found)
 
 
 async def _given(request: web.Request, lines: list[Any], code: str, name: str) -> web.Response:

@@ -87,7 +87,6 @@ def _about(message: object) -> str:
             return message.payer
         case PublicKeys():
             return message.party
-        case Agreement():
         case Agreement() | GuaranteeFile():
             return message.id
         case DeathNotice():

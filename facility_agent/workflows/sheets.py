@@ -45,7 +45,7 @@ async def write(site: Site, visit_id: str, wanted: Wanted, by: str) -> Sheet:
     if held is not None:
         return held
     entry = await entry_of(site, visit_id)
-    visit, items, until = entry.visit, (), None
+    visit, items, until = entry.visit, tuple[Item, ...](), None
     if wanted.kind == "prescription":
         rests = [rest for rest in await site.store.rests(visit=visit_id) if rest.prescription.elsewhere]
         if not rests:
@@ -135,7 +135,7 @@ async def _kept(site: Site, sheet: Sheet, by: str) -> Sheet:
                     item.quantity,
                     sheet.day,
                     sheet.until,
-                )  # fmt: skip
+                )
             )
     return sheet
 

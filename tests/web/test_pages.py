@@ -21,7 +21,7 @@ STATIC = Path(app.__file__).parent / "static"
 
 #: Pages that only an act opens, never a link alone; and what is only there where telephones come in (test_phone).
 BY_A_FORM = (
-    *("/audit/{batch}/pay", "/desk/portraits/{number}"),
+    *("/audit/{batch}/pay", "/desk/portraits/{number}", "/sheets/{sheet}", "/till/counts/{count}"),
     *("/phone/authority.crt", "/phone/codes/{goal}.png"),
 )
 
@@ -96,7 +96,8 @@ def test_every_field_has_a_label_and_every_form_its_token(pages: dict[str, Page]
 def test_nothing_is_written_inside_a_page(pages: dict[str, Page]) -> None:
     for path, page in pages.items():
         assert "<style" not in page.html and "javascript:" not in page.html, path
-        scripts = ["/static/pages.js", *(["/static/camera.js"] if "data-camera" in page.html else [])]
+        entry = ["/static/entry.js"] if 'id="entry-state"' in page.html else []
+        scripts = ["/static/pages.js", *entry, *(["/static/camera.js"] if "data-camera" in page.html else [])]
         assert [script.get("src") for script in page.every("script")] == scripts, path
         for tag, attributes in page.elements:
             assert not [name for name in attributes if name == "style" or name.startswith("on")], (path, tag)

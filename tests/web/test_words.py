@@ -12,13 +12,16 @@ from facility_agent.arrangements.model import Clauses
 from facility_agent.eligibility.proof import ProofKind
 from facility_agent.invoicing.till import MOVES as TILL_MOVES
 from facility_agent.storage.store.care import VISIT_MOVES
+from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
 from facility_agent.vocabulary.bedside import NoteKind
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.web import app, invoices, visit_form
 from facility_agent.web.given import MARKS
+from facility_agent.web.guarantees import KINDS as GUARANTEES
 from facility_agent.web.till import KINDS
 from facility_agent.words import LANGUAGES, catalogue, fields_of
 from facility_agent.workflows.exchange import KINDS as LETTERS
+from facility_agent.workflows.stays import OUTCOMES
 from facility_agent.workflows.visit_life import TOLD
 
 WEB = Path(app.__file__).parent
@@ -59,6 +62,10 @@ BUILT = {
     "proof.": ProofKind.__args__,  # type: ignore[attr-defined]
     "change.": (*TOLD, "person"),
     "page.done.till-": KINDS,
+    "stay.outcome.": OUTCOMES,
+    "guarantee.kind.": GUARANTEES,
+    "guarantee.state.": tuple(state for state in GUARANTEE_MOVES if state),
+    "register.": ("register_number", "at", "name", "sex-age", "village", "condition", "care", "result", "sent_to"),
     "doc.per.": ("visit", "day", "month", "year", "coverage"),
 }
 

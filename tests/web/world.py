@@ -49,9 +49,7 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
     async with open_pair(folder, 7) as pair:
         await pair.sign_agreement()
         await membership.replace_members(pair.mutual, tuple(_coverage(*row) for row in PEOPLE))
-        issued = await issue_cards(
-            pair.mutual, [_coverage(*row) for row in PEOPLE], date(2026, 12, 31), PASSPHRASE
-        )
+        issued = await issue_cards(pair.mutual, [_coverage(*row) for row in PEOPLE], date(2026, 12, 31), PASSPHRASE)
         await revoke(pair.mutual, [issued[4].card.serial])
         await _carry_lists(pair)
         cards = {entry.card.member: entry for entry in issued}

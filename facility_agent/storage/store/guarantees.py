@@ -1,4 +1,4 @@
-"""Guarantees in their latest version with an event for each earlier one, what visits used of them, deaths, pregnancies."""
+"""Guarantees in their latest version with an event for each earlier one, their use, deaths, pregnancies."""
 
 from __future__ import annotations
 
@@ -74,8 +74,9 @@ class Guarantees(Shelf):
         found = []
         for guarantee in guarantees:
             row = await self._one(
-                "SELECT COALESCE(SUM(quantity), 0) AS total, COALESCE(SUM(CASE WHEN month = $3 THEN quantity ELSE 0 END)"
-                ", 0) AS month FROM guarantee_use WHERE number = $1 AND member = $2 AND visit <> $4",
+                "SELECT COALESCE(SUM(quantity), 0) AS total, "
+                "COALESCE(SUM(CASE WHEN month = $3 THEN quantity ELSE 0 END), 0) AS month "
+                "FROM guarantee_use WHERE number = $1 AND member = $2 AND visit <> $4",
                 guarantee.number, guarantee.member, month, besides,
             )  # fmt: skip
             total, of_month = (int(row["total"]), int(row["month"])) if row else (0, 0)
