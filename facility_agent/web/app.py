@@ -16,6 +16,7 @@ from facility_agent.web import (
     guarantees,
     households,
     invoices,
+    maternity,
     members,
     newborns,
     phone,
@@ -57,6 +58,7 @@ _FACILITY: Final = (
     sheets,
     stays,
     guarantees,
+    maternity,
     reports,
     invoices,
 )

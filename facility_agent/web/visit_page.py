@@ -12,7 +12,7 @@ from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import page, status_of
 from facility_agent.web.visit_form import written_amount
-from facility_agent.workflows import guarantees, till
+from facility_agent.workflows import guarantees, maternity, newborns, till
 from facility_agent.workflows import visit_life as life
 from facility_agent.workflows.desk import search
 
@@ -86,6 +86,10 @@ async def paper_of(request: web.Request) -> dict[str, Any]:
         "people": await search(site, found) if found else (),
         "asked_person": found,
         "fresh_id": site.new_id,
+        "pregnancies": await maternity.followed(site, account.visit.beneficiary.number)
+        if account.visit.pregnancy
+        else (),
+        "proofs": await newborns.proofs(site) if account.visit.pregnancy else (),
         "sheets": await site.store.sheets("out", visit=id),
         "guarantees": await guarantees.of_person(site, account.visit.beneficiary.number, site.today(), id),
         "asked_of": [each for each in await site.store.guarantees(member=account.visit.beneficiary.number)]

@@ -35,7 +35,7 @@ from facility_agent.web.visit_form import (
     shown_again,
 )
 from facility_agent.workflows import day as days
-from facility_agent.workflows import desk, late
+from facility_agent.workflows import desk, guarantees, late
 from facility_agent.workflows import visit_life as life
 from facility_agent.workflows import visits as care
 from facility_agent.workflows.favourites import favourites
@@ -78,7 +78,7 @@ async def work(request: web.Request) -> web.Response:
         wanted = await lines_wanted(site, form, {rest.prescription.id: rest for rest in rests})
         if wanted or action == "more":
             return await _more(request, form, draft, wanted, ROWS if action == "more" else 0)
-        visit = await _read(request, form, draft.visit, rests)
+        visit = await guarantees.attached(site, await _read(request, form, draft.visit, rests))
         judged = (await care.judge(site, visit)).adjudication
     except InputError as error:
         paper = await _paper(request, draft, rows_of(form))
@@ -122,6 +122,7 @@ async def _save(request: web.Request, form: forms.Form, visit: Visit, action: st
     await late.check_month(site, visit.day, reason)
     drawn = visit.id
     visit = msgspec.structs.replace(visit if version else late.dated(site, visit), reason=reason)
+    visit = await guarantees.attached(site, visit)
     marked = marked_rows(form, (await _known(site)).acts, await favourites(site))
     until = await life.prescription_until(site, visit, visit.day) if marked else None
     prescriptions, notes = beside_care(marked, visit, until)

@@ -18,6 +18,7 @@ from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.web import app, invoices, visit_form
 from facility_agent.web.given import MARKS
 from facility_agent.web.guarantees import KINDS as GUARANTEES
+from facility_agent.web.maternity import ENDINGS
 from facility_agent.web.till import KINDS
 from facility_agent.words import LANGUAGES, catalogue, fields_of
 from facility_agent.workflows.exchange import KINDS as LETTERS
@@ -63,6 +64,7 @@ BUILT = {
     "change.": (*TOLD, "person"),
     "page.done.till-": KINDS,
     "stay.outcome.": OUTCOMES,
+    "maternity.": ENDINGS,
     "guarantee.kind.": GUARANTEES,
     "guarantee.state.": tuple(state for state in GUARANTEE_MOVES if state),
     "register.": ("register_number", "at", "name", "sex-age", "village", "condition", "care", "result", "sent_to"),

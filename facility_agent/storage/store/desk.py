@@ -21,6 +21,7 @@ from facility_agent.storage.store import Store
 from facility_agent.storage.store.base import decoded, instant, marks
 from facility_agent.storage.store.people import Account, Signin
 from facility_agent.storage.store.registers import RegisterState, RevocationState
+from facility_agent.vocabulary.guarantees import GuaranteeFile
 from facility_agent.vocabulary.records import Coverage, PastLine
 
 T = TypeVar("T")
@@ -80,6 +81,9 @@ class DeskStore(Store):
 
     async def history(self, members: Sequence[str], households: Sequence[str] = ()) -> tuple[PastLine, ...]:
         return await self._read().history(members, households)
+
+    async def guarantees(self, *, member: str = "", state: str = "") -> tuple[GuaranteeFile, ...]:
+        return await self._read().guarantees(member=member, state=state)
 
     async def entry_draft(self, visit: str) -> bytes | None:
         return await self._read().entry_draft(visit)
