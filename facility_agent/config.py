@@ -19,7 +19,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     `code` is the facility's or payer's code; `type`, `level`, `ownership` and `region` describe a facility;
     `member_pattern` is the form of a payer's member numbers (`#` for a digit); `database` is a path inside the
-    folder, or a PostgreSQL address. `printer` is the device (or file) of a thermal printer for slips.
+    folder, or a PostgreSQL address. An `exercise` holds invented people only, and every page and print says so.
+    `printer` is the device (or file) of a thermal printer for slips.
     """
 
     role: Role
@@ -43,6 +44,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     small_facility: bool = False
     printer: str = ""
     printer_paper: Literal["58", "80"] = "58"
+    exercise: bool = False
 
 
 def read_config(folder: Path) -> Config:

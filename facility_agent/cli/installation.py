@@ -121,6 +121,23 @@ def demo(
         asyncio.run(serve_both(folder))
 
 
+def exercise(
+    folder: Annotated[Path, typer.Option("--folder", help="Where to make the exercise.")] = Path("exercise-data"),
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8090,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it afterwards.")] = True,
+) -> None:
+    """Ten cases to practise at the desk, with invented people and cards, apart from everything real."""
+    from facility_agent.demo.exercise import make_exercise
+    from facility_agent.workflows.exercise import LOGIN, PASSWORD
+
+    post = asyncio.run(make_exercise(folder))
+    print(words()("cli.exercise", login=LOGIN, password=PASSWORD))
+    if serve:
+        from facility_agent.web.serve import serve_forever
+
+        asyncio.run(serve_forever([(post, port)]))
+
+
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()

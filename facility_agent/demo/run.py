@@ -166,7 +166,7 @@ async def _visit(
         register_number=str(place),
         at=entry.at,
         emergency=entry.emergency,
-        identified=answer.how,
+        identified=answer.visit.identified,
         card_serial=card.card.serial if card and answer.card else None,
         card_expires=card.card.expires if card and answer.card else None,
         card_revoked=answer.facts.revoked,

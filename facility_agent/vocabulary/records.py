@@ -46,7 +46,10 @@ class Beneficiary(Record, frozen=True):
 
 
 class Coverage(Record, frozen=True):
-    """One beneficiary's entitlement with one payer (FHIR Coverage). `since` starts the waiting periods."""
+    """One beneficiary's entitlement with one payer (FHIR Coverage). `since` starts the waiting periods.
+
+    `policyholder_paid_until` is the last day paid of the household's policyholder, on a dependant's entitlement.
+    """
 
     beneficiary: Beneficiary
     payer: str
@@ -56,6 +59,7 @@ class Coverage(Record, frozen=True):
     paid_until: date | None = None
     suspended_on: date | None = None
     package: str = ""
+    policyholder_paid_until: date | None = None
 
 
 class Card(Record, frozen=True):

@@ -9,10 +9,13 @@ from aiohttp import web
 
 from facility_agent.web import (
     agreements,
+    answering,
     api,
     audit,
     door,
+    emergencies,
     envelopes,
+    exercise,
     guarantees,
     households,
     invoices,
@@ -32,16 +35,20 @@ from facility_agent.web import (
     visits,
 )
 from facility_agent.web.bucket import Buckets
-from facility_agent.web.drafts import Drafts
+from facility_agent.web.frames import Pieces
 from facility_agent.web.guard import guard, headers
-from facility_agent.web.keys import BUCKETS, DOORS, DRAFTS, SITE, Doors
+from facility_agent.web.keys import BUCKETS, DOORS, RECEIVED, SITE, Doors
 from facility_agent.web.mistakes import mistakes
-from facility_agent.web.render import NAVIGATION, Entry
+from facility_agent.web.render import FRAMES, NAVIGATION, Entry
 from facility_agent.web.secure import to_the_secure_door
+from facility_agent.workflows.received import Received
 from facility_agent.workflows.site import Site
 
 #: A phone's photo, or a month of sealed claims with its prints.
 LARGEST: Final = 32 * 1024 * 1024
+#: A frame is some twenty kilobytes, a reason some hundred bytes.
+_MOST_FRAMES: Final = 200
+_MOST_REASONS: Final = 2_000
 STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
@@ -49,6 +56,9 @@ VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 _BOTH: Final = (door, speech, phone, agreements, envelopes, api, slips)
 _FACILITY: Final = (
     reception,
+    answering,
+    emergencies,
+    exercise,
     households,
     newborns,
     members,
@@ -66,6 +76,7 @@ _PAYER: Final = (audit,)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
+_PRACTISE = Entry("/exercise", "page.nav.exercise", exercise.show)
 _AT_FACILITY: Final = (
     Entry("/desk", "page.nav.desk", reception.show),
     Entry("/visits", "page.nav.visits", visits.of_day),
@@ -92,9 +103,11 @@ def create_app(site: Site, doors: Doors | None = None) -> web.Application:
     facility = site.config.role == "facility"
     app[SITE] = site
     app[DOORS] = doors or Doors(site.config.host, site.config.port)
-    app[DRAFTS] = Drafts()
+    app[RECEIVED] = Received()
     app[BUCKETS] = Buckets()
-    app[NAVIGATION] = _AT_FACILITY if facility else _AT_PAYER
+    app[FRAMES] = Pieces(_MOST_FRAMES)
+    app[answering.REASONS] = Pieces(_MOST_REASONS)
+    app[NAVIGATION] = ((_PRACTISE,) if site.config.exercise else ()) + (_AT_FACILITY if facility else _AT_PAYER)
     templating.set_up(app)
     for room in (*_BOTH, *(_FACILITY if facility else _PAYER)):
         app.add_routes(room.routes)

@@ -136,8 +136,12 @@ def check_origin(request: web.Request) -> None:
 
 
 def cookie_name(request: web.Request) -> str:
-    """The name of the sign-in's cookie at this door."""
-    return SECURE_COOKIE if request.secure else COOKIE
+    """The name of the sign-in's cookie at this door.
+
+    Browsers keep one per computer, whatever the port: an exercise must not end a real sign-in.
+    """
+    name = SECURE_COOKIE if request.secure else COOKIE
+    return f"{name}-exercise" if request.app[SITE].config.exercise else name
 
 
 def redirect(path: str) -> web.Response:

@@ -6,9 +6,8 @@ from aiohttp import web
 
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
-from facility_agent.web.drafts import draft_of
-from facility_agent.web.guard import allowed, redirect
-from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
+from facility_agent.web.answering import receives, shown
+from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import page, status_of
 from facility_agent.workflows import desk, households
 
@@ -16,7 +15,6 @@ from facility_agent.workflows import desk, households
 LONGEST_SCAN = 4096
 
 routes = web.RouteTableDef()
-receives = allowed("reception", "care", "till", "manager")
 
 
 @routes.post("/desk/household")
@@ -29,7 +27,8 @@ async def chosen(request: web.Request) -> web.Response:
         answer = await desk.verify_text(site, text, by, member=forms.text(form, "member", 60))
     except InputError as error:
         return await choose(request, text, error)
-    return redirect(f"/desk/answers/{request.app[DRAFTS].keep(draft_of(site, answer, by, text))}")
+    request.app[RECEIVED].keep(answer)
+    return await shown(request, answer, direct=False)
 
 
 @routes.get("/desk/portraits/{number}")

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from aiohttp import web
 
 from facility_agent.web.bucket import Buckets
-from facility_agent.web.drafts import Drafts
 from facility_agent.workflows.accounts import SignIn
+from facility_agent.workflows.received import Received
 from facility_agent.workflows.site import Site
 
 
@@ -23,8 +23,8 @@ class Doors(NamedTuple):
 
 
 SITE: web.AppKey[Site] = web.AppKey("site", Site)
-DRAFTS: web.AppKey[Drafts] = web.AppKey("drafts", Drafts)
 DOORS: web.AppKey[Doors] = web.AppKey("doors", Doors)
+RECEIVED: web.AppKey[Received] = web.AppKey("received", Received)
 BUCKETS: web.AppKey[Buckets] = web.AppKey("buckets", Buckets)
 
 SIGNED_IN: web.RequestKey[SignIn] = web.RequestKey("signed_in", SignIn)

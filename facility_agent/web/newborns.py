@@ -8,16 +8,14 @@ from aiohttp import web
 
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
-from facility_agent.web.drafts import draft_of
-from facility_agent.web.guard import allowed, redirect
-from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
+from facility_agent.web.answering import receives, shown
+from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.workflows import desk, newborns
 from facility_agent.workflows.newborns import Birth
 from facility_agent.workflows.site import Site
 
 routes = web.RouteTableDef()
-receives = allowed("reception", "care", "till", "manager")
 
 
 @routes.get("/desk/newborn")
@@ -36,10 +34,10 @@ async def admit(request: web.Request) -> web.Response:
     try:
         number = await newborns.admit(site, await _read(site, form), by)
         answer = await desk.verify_text(site, number, by)
-        draft = draft_of(site, answer, by, number)
     except InputError as error:
         return await again(request, "newborn.html", form, error, **await _offered(request))
-    return redirect(f"/desk/answers/{request.app[DRAFTS].keep(draft)}")
+    request.app[RECEIVED].keep(answer)
+    return await shown(request, answer, direct=False)
 
 
 async def _read(site: Site, form: forms.Form) -> Birth:

@@ -59,7 +59,9 @@ def _goals(request: web.Request) -> dict[str, str]:
     if not host:
         return {}
     if doors.tls_port is None:
-        return {"desk": f"http://{host}:{doors.port}/desk"}
+        # Who came from outside came by an address that works, perhaps another server's in front of this one.
+        place = f"http://{host}:{doors.port}" if is_loopback(request.url.host or "") else str(request.url.origin())
+        return {"desk": f"{place}/desk"}
     return {"trust": f"http://{host}:{doors.port}/phone", "desk": f"https://{host}:{doors.tls_port}/desk"}
 
 

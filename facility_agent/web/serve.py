@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import ssl
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,6 +24,9 @@ from facility_agent.workflows.site import Site, open_site
 #: All network cards of the machine.
 EVERYWHERE: Final = "0.0.0.0"
 
+#: Seconds after which a thread that has something to say is heard.
+_SWITCH = 0.0005
+
 
 async def serve_forever(
     folders: Sequence[tuple[Path, int | None]], clock: Clock | None = None, *, host: str = "", tls: bool = False
@@ -32,6 +36,8 @@ async def serve_forever(
     With `tls` a secure door is opened beside the plain one, both for the centre's whole network when the
     configuration names this machine alone.
     """
+    # What is written to the disk is written in a thread: when it is done, it must not wait long to say so.
+    sys.setswitchinterval(_SWITCH)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

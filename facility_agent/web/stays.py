@@ -9,9 +9,8 @@ from aiohttp import web
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
 from facility_agent.web.choosing import find_act
-from facility_agent.web.drafts import local_hour
 from facility_agent.web.guard import allowed, redirect
-from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
+from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.workflows import stays, visits
 
@@ -34,11 +33,11 @@ async def admit(request: web.Request) -> web.Response:
     try:
         id = forms.needed(form, "visit", 60)
         kept = await site.store.visit(id)
-        visit = kept.visit if kept else request.app[DRAFTS].get(id).visit
-        hour = forms.hour(form, "at") or local_hour(site.now(), site.config.zone)
+        visit = kept.visit if kept else (await request.app[RECEIVED].get(site, id)).visit
+        hour = forms.hour(form, "at") or site.now().astimezone(site.zone).strftime("%H:%M")
         ward, category = forms.text(form, "ward", 60), forms.text(form, "category", 20)
         await stays.admit(site, visit, hour, ward, category, request[SIGNED_IN].account.login)
-        request.app[DRAFTS].drop(id)
+        await request.app[RECEIVED].drop(site, id)
     except InputError as error:
         return await again(request, "stays.html", form, error, **await _paper(request))
     return redirect("/stays?done=admitted")
@@ -53,7 +52,7 @@ async def daily(request: web.Request) -> web.Response:
         acts = {act.code: act for act in await visits.acts(site)}
         act = find_act(forms.needed(form, "act", 120), acts)
         quantity, day = forms.number(form, "quantity", lowest=1) or 1, forms.day(form, "day") or site.today()
-        hour = forms.hour(form, "at") or local_hour(site.now(), site.config.zone)
+        hour = forms.hour(form, "at") or site.now().astimezone(site.zone).strftime("%H:%M")
         id, by = request.match_info["visit"], request[SIGNED_IN].account.login
         await stays.add_daily(site, id, act, quantity, day, hour, by)
     except InputError as error:
@@ -78,9 +77,10 @@ async def discharge(request: web.Request) -> web.Response:
 
 async def _paper(request: web.Request) -> dict[str, Any]:
     site = request.app[SITE]
+    await request.app[RECEIVED].open(site)
     return {
         "running": await stays.running(site),
-        "received": request.app[DRAFTS].waiting(),
+        "received": request.app[RECEIVED].waiting(),
         "acts": await visits.acts(site),
         "outcomes": stays.OUTCOMES,
     }

@@ -15,11 +15,10 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Visit
 from facility_agent.web import forms
 from facility_agent.web.choices import Choices, choices
-from facility_agent.web.drafts import Draft, draft_of
 from facility_agent.web.entry import Kept, Line, keep_entry, kept_entry, lines_wanted, typed_of, with_lines
 from facility_agent.web.given import beside_care
 from facility_agent.web.guard import allowed, redirect
-from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
+from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.web.sentences import CLINICAL_ROLES, error_sentence
 from facility_agent.web.speech import words_of
@@ -38,6 +37,7 @@ from facility_agent.workflows import day as days
 from facility_agent.workflows import desk, guarantees, late
 from facility_agent.workflows import visit_life as life
 from facility_agent.workflows import visits as care
+from facility_agent.workflows.desk import Answer
 from facility_agent.workflows.favourites import favourites
 from facility_agent.workflows.site import Site
 
@@ -55,7 +55,7 @@ async def new(request: web.Request) -> web.Response:
         typed = await _kept_form(request, kept)
         paper = await _paper(request, Kept(kept.visit), int(typed["rows"]))
     else:
-        paper, typed = await _paper(request, request.app[DRAFTS].get(id), ROWS), {}
+        paper, typed = await _paper(request, await request.app[RECEIVED].get(site, id), ROWS), {}
     typed |= await kept_entry(site, id)
     return await page(request, "visit.html", **{**paper, "typed": typed, "rows": rows_of(typed)})
 
@@ -71,7 +71,7 @@ async def work(request: web.Request) -> web.Response:
     try:
         if action in ("save", "keep"):
             kept = await _save(request, form, await _read(request, form, draft.visit, rests), action)
-            request.app[DRAFTS].drop(draft.visit.id)
+            await request.app[RECEIVED].drop(site, draft.visit.id)
             done = "&done=visit-recorded" if action == "save" else "&done=visit-kept"
             return redirect(f"/visits?day={kept.day.isoformat()}{done}&visit={kept.id}")
         await keep_entry(site, draft.visit.id, form, by)
@@ -89,7 +89,7 @@ async def work(request: web.Request) -> web.Response:
 
 
 async def _more(
-    request: web.Request, form: forms.Form, draft: Draft | Kept, wanted: list[Line], more: int
+    request: web.Request, form: forms.Form, draft: Answer | Kept, wanted: list[Line], more: int
 ) -> web.Response:
     """The form with further rows, or with lines put in."""
     known, rows = await _known(request.app[SITE]), min(MOST_ROWS, rows_of(form) + more)
@@ -135,7 +135,7 @@ async def _save(request: web.Request, form: forms.Form, visit: Visit, action: st
     return (await care.record(site, visit, by, version, state=state, beside=beside)).visit
 
 
-async def _meanwhile(site: Site, error: InputError, draft: Draft | Kept) -> dict[str, Any]:
+async def _meanwhile(site: Site, error: InputError, draft: Answer | Kept) -> dict[str, Any]:
     """When somebody else was faster: what they kept, and the form as it was typed, ready to be saved over it."""
     kept = await site.store.visit(draft.visit.id) if error.code == "visit-changed" else None
     if kept is None or kept.state not in ("open", "recorded"):
@@ -159,7 +159,8 @@ async def of_day(request: web.Request) -> web.Response:
     site = request.app[SITE]
     chosen = forms.day(request.query, "day") or site.today()
     rows = await days.visits_of(site, chosen)
-    received = request.app[DRAFTS].waiting()
+    await request.app[RECEIVED].open(site)
+    received = request.app[RECEIVED].waiting()
     around: dict[str, Any] = {"before": chosen - timedelta(days=1), "after": chosen + timedelta(days=1)}
     fresh = forms.text(request.query, "visit", 60)
     return await page(request, "visits.html", chosen=chosen, rows=rows, received=received, fresh=fresh, **around)
@@ -191,23 +192,22 @@ def _day(form: forms.Form) -> date:
     return found
 
 
-async def _draft(request: web.Request, form: forms.Form) -> Draft | Kept:
-    """The draft of the form; after a restart it is asked for anew by the member's number, so that work goes on."""
-    visit = forms.needed(form, "visit", 60)
-    kept = await request.app[SITE].store.visit(visit) if forms.text(form, "version") else None
+async def _draft(request: web.Request, form: forms.Form) -> Answer | Kept:
+    """The answer that the form came from; once it is gone it is asked for anew by the number, so that work goes on."""
+    visit, site, received = forms.needed(form, "visit", 60), request.app[SITE], request.app[RECEIVED]
+    kept = await site.store.visit(visit) if forms.text(form, "version") else None
     if kept is not None:
         return Kept(kept.visit)
     try:
-        return request.app[DRAFTS].get(visit)
+        return await received.get(site, visit)
     except InputError:
         number = forms.text(form, "member", 60)
         if not number:
             raise
-    site, by = request.app[SITE], request[SIGNED_IN].account.login
-    draft = draft_of(site, await desk.verify_text(site, number, by), by, number)
-    draft = msgspec.structs.replace(draft, visit=msgspec.structs.replace(draft.visit, id=visit))
-    request.app[DRAFTS].keep(draft)
-    return draft
+    answer = await desk.verify_text(site, number, request[SIGNED_IN].account.login)
+    answer = msgspec.structs.replace(answer, visit=msgspec.structs.replace(answer.visit, id=visit))
+    received.keep(answer)
+    return answer
 
 
 async def _rests(site: Site, form: forms.Form, visit: Visit) -> tuple[Rest, ...]:
@@ -231,7 +231,7 @@ async def _known(site: Site) -> Choices:
     return choices(await care.terms_of_today(site), site.config.level)
 
 
-async def _paper(request: web.Request, draft: Draft | Kept, rows: int) -> dict[str, Any]:
+async def _paper(request: web.Request, draft: Answer | Kept, rows: int) -> dict[str, Any]:
     """What the form shows beside what is typed."""
     site, visit = request.app[SITE], draft.visit
     known, number = await _known(site), visit.beneficiary.number
@@ -245,7 +245,7 @@ async def _paper(request: web.Request, draft: Draft | Kept, rows: int) -> dict[s
         "papers": known.papers,
         "proposed": visit.register_number or await days.next_register_number(site, visit.day),
         "judged": None,
-        "colour": "" if isinstance(draft, Kept) else draft.answer.verdict.colour,
+        "colour": "" if isinstance(draft, Kept) else draft.verdict.colour,
         "rests": await life.rests_of(site, number, visit.id),
         "usual": (await favourites(site))[:9],
         "earlier": next((row.visit for row in reversed(earlier) if row.state != "abandoned" and row.visit.lines), None),

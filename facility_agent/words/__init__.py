@@ -70,13 +70,14 @@ def catalogue(language: str) -> Mapping[str, str]:
     return messages
 
 
-def fields_of(sentence: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def fields_of(sentence: str) -> frozenset[str]:
     """The named fields of a sentence.
 
     >>> sorted(fields_of("{act} : {price} au lieu de {tariff}"))
     ['act', 'price', 'tariff']
     """
-    return set(_FIELD.findall(sentence))
+    return frozenset(_FIELD.findall(sentence))
 
 
 class Words:

@@ -83,6 +83,8 @@ GLOSSARY: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("colours", "green, amber, red", ""),
         ("open-benefit", "OpenBenefit", ""),
         ("ceiling-left", "CeilingLeft", ""),
+        ("letter", "Letter", ""),
+        ("paper", "Paper", ""),
     ),
     "contracts": (
         ("arrangement", "Arrangement", "Contract (template), InsurancePlan"),

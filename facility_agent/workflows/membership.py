@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from facility_agent.eligibility.households import with_policyholders
 from facility_agent.eligibility.newborn import with_former_numbers
 from facility_agent.exchange.messages import Register, Revocations, revocations
 from facility_agent.exchange.spreadsheets import read_members
@@ -22,7 +23,7 @@ async def import_members(site: Site, data: bytes) -> int:
 
 async def replace_members(site: Site, coverages: tuple[Coverage, ...]) -> int:
     """Replace the register by these coverages under the next sequence; former numbers are kept beside the new ones."""
-    coverages = with_former_numbers(coverages, await site.store.renumberings())
+    coverages = with_policyholders(with_former_numbers(coverages, await site.store.renumberings()))
     state = await site.store.register_state(site.config.code)
     sequence = state.sequence + 1 if state else 1
     message = Register(site.config.code, sequence, site.today(), coverages, site.config.invented)

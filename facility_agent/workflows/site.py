@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,9 +21,9 @@ from facility_agent.exchange.randomness import SYSTEM, Randomness
 from facility_agent.storage.store import Store, open_store
 from facility_agent.storage.store.desk import at_desk
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.identifiers import uuid7
+from facility_agent.vocabulary.identifiers import milliseconds_of, uuid7
 from facility_agent.workflows.clock import Clock, SystemClock
-from facility_agent.workflows.remembered import Remembered
+from facility_agent.workflows.remembered import Listed, Remembered
 
 ARRANGEMENTS, EXPORTS, INBOX, OUTBOX, KEYS = "arrangements", "exports", "inbox", "outbox", "keys"
 
@@ -45,7 +44,13 @@ class Site:
         # Our own country's versions and no others: reading all of them takes longer than most commands.
         country = config.country.lower()
         self.library = library.load(folder / ARRANGEMENTS / country, library.shipped_folder() / country)
+        self._latest = 0
+        self._minute = datetime.min.replace(tzinfo=UTC)
+        self._today = date.min
+        self._outbox = Listed(folder / OUTBOX)
+        self._key_files = Listed(folder / KEYS)
         self._keys = Remembered[PublicKeys]()
+        self._arrangements = Remembered[dict[date, Arrangement]]()
         self._issuers = Remembered[dict[str, Issuer]]()
         self._agreement = Remembered[dict[tuple[str, str | None, date], Agreement | None]]()
 
@@ -55,17 +60,30 @@ class Site:
 
     def today(self) -> date:
         """The local day as the program believes it."""
-        return self.now().astimezone(self.zone).date()
+        minute = self.now().replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute, self._today = minute, minute.astimezone(self.zone).date()
+        return self._today
 
     def new_id(self) -> str:
-        """A new UUIDv7."""
-        return uuid7(int(self.now().timestamp() * 1000), self.randomness(10))
+        """A new UUIDv7. Identifiers go on in order when the clock ran backwards: claims are judged in that order."""
+        now = int(self.now().timestamp() * 1000)
+        self._latest = now if now >= self._latest else self._latest + 1
+        return uuid7(self._latest, self.randomness(10))
+
+    async def go_on(self) -> None:
+        """Make identifiers after those that the database holds."""
+        self._latest = milliseconds_of(await self.store.latest_id())
 
     def arrangement(self, day: date) -> Arrangement:
         """The country's arrangement in force on that day; InputError `arrangement-missing`."""
-        found = self.library.on(self.config.country, day)
+        known = self._arrangements.of(self.library, dict)
+        found = known.get(day) or self.library.on(self.config.country, day)
         if found is None:
             raise InputError("arrangement-missing", country=self.config.country, day=day.isoformat())
+        if len(known) >= _MOST_ANSWERS:
+            known.clear()
+        known[day] = found
         return found
 
     async def agreement(self, facility: str, payer: str | None, day: date) -> Agreement | None:
@@ -83,17 +101,16 @@ class Site:
         return answers[asked]
 
     def own_keys(self) -> PublicKeys:
-        """Our public keys, to hand to others. A key file never changes: they are read again when one comes or goes,
-
-        or when something was noted of one.
-        """
-        folder = self.folder / KEYS
-        if not folder.is_dir():
-            return self._keys.of([], self._read_own_keys)
-        names = sorted(os.listdir(folder))
-        noted = (folder / NOTES).stat() if NOTES in names else None
+        """Our public keys, to hand to others. A key file never changes: they are read again when one comes or goes, or
+        when something was noted of one."""
+        names = self._key_files.names()
+        noted = (self.folder / KEYS / NOTES).stat() if NOTES in names else None
         seen = (names, noted.st_mtime_ns if noted else 0, noted.st_size if noted else 0)
         return self._keys.of(seen, self._read_own_keys)
+
+    def letters_waiting(self) -> int:
+        """How many sealed letters wait to be carried."""
+        return sum(name.endswith(".fae") for name in self._outbox.names())
 
     def _read_own_keys(self) -> PublicKeys:
         files = [file for role in ("card", "agreement", "site-seal", "site-open") for file in self._files(role)]
@@ -183,4 +200,6 @@ async def open_site(folder: Path, clock: Clock | None = None, randomness: Random
     config = read_config(folder)
     address = config.database if "://" in config.database else str(folder / config.database)
     async with open_store(address) as plain, at_desk(plain) as store:
-        yield Site(folder, config, store, clock or SystemClock(), randomness)
+        site = Site(folder, config, store, clock or SystemClock(), randomness)
+        await site.go_on()
+        yield site

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,7 +18,7 @@ from facility_agent.cards.draw import draw_symbol
 from facility_agent.web.guard import COOKIE
 from tests.proof.conftest import Figures
 
-EACH = 60
+EACH = 40
 SCANS = 10_000
 MOST_MB = 150
 
@@ -53,11 +52,9 @@ async def test_memory_stays_bounded_after_ten_thousand_scans(figures: Figures, t
     async with running(place.folder) as server:
         browsers = [Browser(HOST, server.port, f"{COOKIE}={place.cookie}") for _ in range(8)]
         for half in range(2):
-            todo = islice(texts, SCANS // 2)
-            asked = [desk._asked(browsers, place, todo, SCANS // 2)]
-            taken = sum([len(await each) for each in asked])
-            while taken < SCANS // 2:
-                taken += len(await desk._asked(browsers, place, todo, SCANS // 2 - taken))
+            taken = 0
+            while taken < SCANS // 2:  # on a slow machine one round ends before all are answered
+                taken += len(await desk._asked(browsers, place, texts, SCANS // 2 - taken))
             if half == 0:
                 before = server.resident_memory_mb()
                 await _send_photo(server.port, place.cookie, place.csrf, place.cards[0])

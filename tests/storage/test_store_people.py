@@ -81,11 +81,11 @@ async def test_a_sign_in_holds_until_it_expires_or_is_dropped(store: Store) -> N
     await store.add_account("awa", "Awa", ("reception",), "hash")
     await store.add_signin("t1", "awa", "c1", AT, AT + timedelta(hours=8))
     await store.add_signin("t2", "awa", "c2", AT, AT + timedelta(hours=8))
-    held = await store.signin("t1", AT + timedelta(hours=8))
-    assert held is not None and (held.login, held.csrf) == ("awa", "c1")
-    assert await store.signin("t1", AT + timedelta(hours=8, microseconds=1)) is None
+    held = await store.signed_in("t1", AT + timedelta(hours=8))
+    assert held is not None and (held[0].login, held[0].csrf, held[1].name) == ("awa", "c1", "Awa")
+    assert await store.signed_in("t1", AT + timedelta(hours=8, microseconds=1)) is None
     await store.drop_signin("t2")
-    assert await store.signin("t2", AT) is None
+    assert await store.signed_in("t2", AT) is None
     await store.add_signin("t3", "awa", "c3", AT + timedelta(days=1), AT + timedelta(days=2))
     assert await store.database.rows("SELECT token FROM signin ORDER BY token") == [{"token": "t3"}]
 
@@ -135,8 +135,8 @@ async def test_an_instant_of_another_zone_is_the_same_instant(store: Store) -> N
     east = (AT + timedelta(minutes=30)).astimezone(timezone(timedelta(hours=3)))
     await store.add_account("awa", "Awa", ("reception",), "hash")
     await store.add_signin("t", "awa", "c", AT, east)
-    assert await store.signin("t", AT + timedelta(minutes=30)) is not None
-    assert await store.signin("t", AT + timedelta(hours=1)) is None
+    assert await store.signed_in("t", AT + timedelta(minutes=30)) is not None
+    assert await store.signed_in("t", AT + timedelta(hours=1)) is None
 
 
 async def test_an_instant_without_a_zone_is_nobodys(store: Store) -> None:

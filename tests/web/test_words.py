@@ -21,6 +21,7 @@ from facility_agent.web.guarantees import KINDS as GUARANTEES
 from facility_agent.web.maternity import ENDINGS
 from facility_agent.web.till import KINDS
 from facility_agent.words import LANGUAGES, catalogue, fields_of
+from facility_agent.workflows.desk import IDENTIFIED
 from facility_agent.workflows.exchange import KINDS as LETTERS
 from facility_agent.workflows.stays import OUTCOMES
 from facility_agent.workflows.visit_life import TOLD
@@ -39,10 +40,16 @@ MACROS = {
     "empty": "{}",
 }
 
+CASES = ("in-order", "contribution", "cancelled", "ended", "forgotten", "lent", "new-member", "altered", "child",
+         "emergency")  # fmt: skip
+
 #: Keys that templates put together, and all that may be put in.
 BUILT = {
     "page.language.": LANGUAGES,
-    "page.how.": ("card", "number", "paper", "none"),
+    "page.how.": tuple(IDENTIFIED),
+    "page.answer.photo.": ("yes", "no", "none"),
+    "page.answer.photo-seen.": ("yes", "no", "none"),
+    **{f"page.exercise.{part}.": CASES for part in ("case", "do", "then")},
     "page.party.": ("facility", "payer"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
@@ -109,12 +116,12 @@ def test_no_word_of_the_pages_is_left_over() -> None:
 #: What findings cite, beside the single clauses of an arrangement.
 CLAUSES = (
     "agreement", "approval", "arrangement", "article", "card", "coverage", "dates", "decision", "deductible",
-    "duplicates", "emergency", "form", "levels", "limit", "package", "protocol", "rate", "requirement", "roles",
-    "tariff", "waiting",
+    "duplicates", "emergency", "form", "guarantee", "levels", "limit", "package", "protocol", "rate", "requirement",
+    "roles", "tariff", "waiting",
 )  # fmt: skip
 
 #: Labels of fields that a sentence names, and of the line where they stand.
-SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password")
+SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password", "field.photo_seen")
 
 
 def test_both_languages_speak_of_the_same_fields() -> None:

@@ -14,7 +14,6 @@ import msgspec
 
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.records import Beneficiary, CareLine, Coverage, Visit
-from facility_agent.web.drafts import draft_of
 from facility_agent.workflows import audit_desk, desk, exchange, membership, month_end, newborns, visits
 from facility_agent.workflows.newborns import Birth
 from tests.workflows.places import Places, carry_lists, new_places
@@ -28,9 +27,8 @@ async def treat(places: Places, text: str, day: date, order: str) -> Visit:
     """The desk's answer to what was typed, then a consultation, recorded."""
     places.at(day, "10:00")
     answer = await desk.verify_text(places.facility, text, "accueil")
-    opened = draft_of(places.facility, answer, "accueil", text).visit
     care = (CareLine("1", "consultation-nurse", 1, 100, role="nurse"),)
-    visit = msgspec.structs.replace(opened, lines=care, register_number=order)
+    visit = msgspec.structs.replace(answer.visit, lines=care, register_number=order)
     await visits.record(places.facility, visit, "soins")
     return visit
 

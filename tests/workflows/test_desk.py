@@ -90,7 +90,7 @@ CARDS = {
     LATE: ("red", {"card-expired"}),
     LOST: ("red", {"card-revoked"}),
     LAPSED: ("red", {"contributions-unpaid"}),
-    WAITING: ("green", set()),
+    WAITING: ("red", {"waiting-period"}),
 }
 
 

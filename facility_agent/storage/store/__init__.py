@@ -16,13 +16,16 @@ from facility_agent.storage.store.guarantees import Guarantees
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.people import People
+from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
 from facility_agent.storage.store.settlement import Settlement
 from facility_agent.storage.store.sheets import Sheets
 from facility_agent.storage.store.tills import Tills
 
 
-class Store(People, Registers, Cards, Newborns, Care, Claims, Settlement, Letters, Bedside, Tills, Sheets, Guarantees):
+class Store(
+    People, Registers, Cards, Newborns, Reception, Care, Claims, Settlement, Letters, Bedside, Tills, Sheets, Guarantees
+):
     """All shelves over one open database."""
 
 

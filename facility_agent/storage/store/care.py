@@ -91,11 +91,11 @@ class Care(Shelf):
             return
         for line in visit.lines:
             if line.prescription:
+                await self._check_rest(line.prescription, visit.id, line.quantity)
                 await self.database.rows(
                     "INSERT INTO prescription_use (prescription, visit, line, quantity) VALUES ($1, $2, $3, $4)",
                     line.prescription, visit.id, line.id, line.quantity,
                 )  # fmt: skip
-                await self._check_rest(line.prescription, visit.id)
         for guarantee in visit.guarantees:
             for act, quantity in used(guarantee, visit).items():
                 await self.database.rows(
@@ -104,7 +104,7 @@ class Care(Shelf):
                     guarantee.number, visit.beneficiary.number, visit.id, act, quantity, month_of(visit.day),
                 )  # fmt: skip
 
-    async def _check_rest(self, prescription: str, visit: str) -> None:
+    async def _check_rest(self, prescription: str, visit: str, more: int) -> None:
         """Another visit gives no more of a prescription than is left; the one that wrote it is judged by the rules."""
         row = await self._one(
             "SELECT p.visit, p.document, (SELECT SUM(u.quantity) FROM prescription_use u WHERE u.prescription = p.id) "
@@ -114,7 +114,7 @@ class Care(Shelf):
         if row is None:
             raise InputError("prescription-unknown", prescription=prescription)
         written = msgspec.json.decode(bytes(row["document"]))
-        if row["visit"] != visit and int(row["given"] or 0) > written["quantity"]:
+        if row["visit"] != visit and int(row["given"] or 0) + more > written["quantity"]:
             raise InputError("prescription-used-up", act=written["act"], quantity=written["quantity"])
 
     async def _check_register_number(self, visit: Visit) -> None:

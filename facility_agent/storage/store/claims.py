@@ -188,6 +188,15 @@ class Claims(Shelf):
         if homes:
             tests.append(f"c.household IN ({marks(len(homes), after=len(people))})")
         where = f"WHERE ({' OR '.join(tests)}) AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)"
+        rows = await self.database.rows(
+            "SELECT c.id, c.member, c.household, c.facility, c.day, l.line, l.act, l.family, l.at, l.quantity, "
+            "l.eligible, l.deductible, l.condition FROM claim_line l JOIN claim c ON c.id = l.claim "
+            f"{where} ORDER BY c.day, l.at, c.id, l.place",
+            *people,
+            *homes,
+        )
+        if not rows:
+            return ()
         shares: dict[tuple[str, str], list[Share]] = {}
         for row in await self.database.rows(
             "SELECT s.claim, s.line, s.payer, s.scheme, s.amount FROM claim_share s JOIN claim c ON c.id = s.claim "
@@ -198,13 +207,6 @@ class Claims(Shelf):
             shares.setdefault((row["claim"], row["line"]), []).append(
                 Share(row["payer"], row["scheme"], int(row["amount"]))
             )
-        rows = await self.database.rows(
-            "SELECT c.id, c.member, c.household, c.facility, c.day, l.line, l.act, l.family, l.at, l.quantity, "
-            "l.eligible, l.deductible, l.condition FROM claim_line l JOIN claim c ON c.id = l.claim "
-            f"{where} ORDER BY c.day, l.at, c.id, l.place",
-            *people,
-            *homes,
-        )
         return tuple(
             PastLine(
                 row["id"], row["member"], row["household"], row["facility"], date.fromisoformat(row["day"]), row["act"],

@@ -1,14 +1,14 @@
-"""The membership register of each payer, its revoked cards, and who was looked up at the desk."""
+"""The membership register of each payer, and its revoked cards."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
 from facility_agent.exchange.revocations import is_set
-from facility_agent.storage.store.base import Shelf, decoded, folded, instant
+from facility_agent.storage.store.base import Shelf, decoded, folded
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.records import Coverage
@@ -142,33 +142,6 @@ class Registers(Shelf):
         """Whether a card is on the list that we hold; None without a list."""
         held = await self.revocations(payer)
         return None if held is None else is_set(held.bitmap, serial)
-
-    async def note_lookup(
-        self, id: str, *, at: datetime, account: str, member_number: str, colour: str, how: str, day: date
-    ) -> None:
-        """Somebody was looked up at the desk; the same lookup twice counts once."""
-        await self.database.rows(
-            "INSERT INTO desk_lookup (id, at, day, account, number, colour, how) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-            "ON CONFLICT (id) DO NOTHING",
-            id, instant(at), day.isoformat(), account, member_number, colour, how,
-        )  # fmt: skip
-
-    async def lookups_of(self, number: str, day: date) -> int:
-        """How often a person was looked up that day."""
-        row = await self._one(
-            "SELECT COUNT(*) AS n FROM desk_lookup WHERE number = $1 AND day = $2", number, day.isoformat()
-        )
-        return int(row["n"]) if row else 0
-
-    async def colours(self) -> dict[str, int]:
-        """How many verdicts of each colour were given."""
-        rows = await self.database.rows("SELECT colour, COUNT(*) AS n FROM desk_lookup GROUP BY colour")
-        return {row["colour"]: int(row["n"]) for row in rows}
-
-    async def latest_day(self) -> date | None:
-        """The latest day that the desk has seen."""
-        row = await self._one("SELECT MAX(day) AS day FROM desk_lookup")
-        return date.fromisoformat(row["day"]) if row and row["day"] else None
 
 
 def _check_register(payer: str, entries: Iterable[Coverage]) -> None:

@@ -15,6 +15,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// An answer stands at its own address: the form that asked need not be sent on to it, and a reload asks nothing again.
+if (document.body.dataset.address && location.pathname !== document.body.dataset.address) {
+  history.replaceState(null, "", document.body.dataset.address);
+}
+for (const form of document.querySelectorAll("form[action^='/desk/']")) {
+  form.addEventListener("submit", () => {
+    if (!form.elements.direct) form.insertAdjacentHTML("beforeend", '<input type="hidden" name="direct" value="1">');
+  });
+}
+
 // Some scanners end with a tabulation instead of Enter.
 scan?.addEventListener("keydown", (event) => {
   if (event.key === "Tab" && !event.shiftKey && scan.value.length > 60) {
