@@ -20,7 +20,10 @@ from facility_agent.web.app import create_app
 from tests.web.world import World, open_world
 
 SIZES = {"1366": (1366, 768), "360": (360, 740)}
-NAMES = ("sign-in", "desk", "desk-green", "desk-red", "desk-amber", "visit", "month", "batch", "audit", "audit-claim")
+NAMES = (
+    *("sign-in", "desk", "desk-green", "desk-red", "desk-amber", "visit", "visit-page", "till", "report"),
+    *("month", "batch", "audit", "audit-claim"),
+)
 SHIPPED = Path(__file__).parents[2] / "docs" / "screenshots"
 
 
@@ -76,6 +79,18 @@ async def _at_the_health_centre(visitor: Visitor, world: World) -> None:
     await page.click(".actions button:not(.primary)")
     await page.wait_for_load_state()
     await visitor.keep("visit")
+    async with page.expect_navigation():
+        await page.click(".actions .primary")
+    await page.click("tr.fresh th a")
+    await page.locator("#pay-amount").wait_for()
+    await visitor.keep("visit-page")
+    await page.fill("#pay-booklet", "0412")
+    async with page.expect_navigation():
+        await page.click("[accesskey=p]")
+    await page.goto("/till")
+    await visitor.keep("till")
+    await page.goto("/reports/2026-03")
+    await visitor.keep("report")
     await page.goto("/desk")
     await page.fill("#text", "MLT-000003-01")
     await page.keyboard.press("Enter")

@@ -15,7 +15,7 @@ def is_page(link: str) -> bool:
     return not link.startswith(_NOT_PAGES) and "/files/" not in link
 
 
-async def crawl(visitor: Visitor, *starts: str, most: int = 80) -> dict[str, Page]:
+async def crawl(visitor: Visitor, *starts: str, most: int = 160) -> dict[str, Page]:
     """The pages by path and query, breadth first; one day of each list stands for all days."""
     found: dict[str, Page] = {}
     waiting = ["/", *starts]

@@ -22,6 +22,7 @@ STATIC = Path(app.__file__).parent / "static"
 #: Pages that only an act opens, never a link alone; and what is only there where telephones come in (test_phone).
 BY_A_FORM = (
     *("/audit/{batch}/pay", "/desk/portraits/{number}", "/sheets/{sheet}", "/till/counts/{count}"),
+    "/visits/{visit}/shortage",
     *("/phone/authority.crt", "/phone/codes/{goal}.png"),
 )
 
