@@ -31,7 +31,7 @@ ProofKind = Literal["slip", "referral", "evacuation", "counter-referral", "presc
 PREFIX: Final = "2"
 #: The largest symbol that a telephone reads off a thermal slip; a longer prescription goes on two sheets.
 MAX_BYTES: Final = 420
-CLAIM: Final = -70002
+CLAIM: Final = -70101
 _KINDS: Final[tuple[ProofKind, ...]] = get_args(ProofKind)
 _ABOUT: Final = b"facility-agent slip or sheet"
 _PROTECTED: Final = bytes.fromhex("a201270448")

@@ -16,6 +16,7 @@ from facility_agent.web import (
     emergencies,
     envelopes,
     exercise,
+    guarantee_answers,
     guarantees,
     households,
     invoices,
@@ -72,7 +73,7 @@ _FACILITY: Final = (
     reports,
     invoices,
 )
-_PAYER: Final = (audit,)
+_PAYER: Final = (audit, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
@@ -88,7 +89,7 @@ _AT_FACILITY: Final = (
 )
 _AT_PAYER: Final = (
     Entry("/audit", "page.nav.audit", audit.batches),
-    Entry("/guarantees", "page.nav.guarantees", guarantees.waiting),
+    Entry("/guarantees", "page.nav.guarantees", guarantee_answers.waiting),
     _CARRY,
     _CONTRACT,
 )
@@ -111,8 +112,6 @@ def create_app(site: Site, doors: Doors | None = None) -> web.Application:
     templating.set_up(app)
     for room in (*_BOTH, *(_FACILITY if facility else _PAYER)):
         app.add_routes(room.routes)
-    if not facility:
-        app.add_routes(guarantees.payer_routes)
     app.router.add_static("/static", STATIC)
     app.router.add_static("/vendor/zxing-wasm", VENDOR)
     return app

@@ -40,16 +40,22 @@ async def shortage(request: web.Request) -> web.Response:
     return await _given(request, lines, "", "shortage")
 
 
-@routes.post("/visits/{visit}/{what:slip|shortage}/print")
+@routes.post("/visits/{visit}/slip/print")
 @prints
-async def to_printer(request: web.Request) -> web.Response:
+async def print_slip(request: web.Request) -> web.Response:
     """Send a slip to the printer of the installation."""
     site, id, words = request.app[SITE], request.match_info["visit"], words_of(request)
-    if request.match_info["what"] == "slip":
-        lines, code = await slips.lines_of(site, id, request[SIGNED_IN].account.name, words)
-    else:
-        lines, code = await slips.shortages_of(site, id, words), ""
+    lines, code = await slips.lines_of(site, id, request[SIGNED_IN].account.name, words)
     await slips.to_printer(site, lines, code)
+    return redirect(f"/visits/{id}?done=slip-printed")
+
+
+@routes.post("/visits/{visit}/shortage/print")
+@prints
+async def print_shortage(request: web.Request) -> web.Response:
+    """Send the slip of what is out of stock to the printer."""
+    site, id = request.app[SITE], request.match_info["visit"]
+    await slips.to_printer(site, await slips.shortages_of(site, id, words_of(request)), "")
     return redirect(f"/visits/{id}?done=slip-printed")
 
 

@@ -10,7 +10,7 @@ import pytest
 from facility_agent.words import catalogue
 from tests.docs.pages import DOCS, headings, links
 
-GUIDES = ("reception", "accountant", "claims-officer", "enrolment")
+GUIDES = ("reception", "accountant", "claims-officer", "enrolment", "care", "till", "manager")
 every_guide = pytest.mark.parametrize(
     "guide", sorted((DOCS / "guides").rglob("*.md")), ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
