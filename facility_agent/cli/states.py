@@ -53,8 +53,8 @@ last day that the agreement names.
 
 _GUARANTEE: Final = """\
 The store keeps to this table (`facility_agent/storage/store/guarantees.py`); another move is the error
-`guarantee-state`. A number that was read out on the telephone is `granted` at once, and the letter that follows must say
-the same. What is used of it is counted from the visits, and what is left is no state.
+`guarantee-state`. A number that was read out on the telephone is `granted` at once, and the letter that follows must
+say the same. What is used of it is counted from the visits, and what is left is no state.
 """
 
 

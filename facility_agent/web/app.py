@@ -12,6 +12,7 @@ from facility_agent.web import (
     answering,
     api,
     audit,
+    confirm,
     door,
     emergencies,
     envelopes,
@@ -54,7 +55,7 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, agreements, envelopes, api, slips)
+_BOTH: Final = (door, speech, phone, agreements, envelopes, api, confirm)
 _FACILITY: Final = (
     reception,
     answering,
@@ -65,6 +66,7 @@ _FACILITY: Final = (
     members,
     visits,
     visit_page,
+    slips,
     till,
     sheets,
     stays,

@@ -1,4 +1,4 @@
-"""Slips on the screen, on thermal paper, as PDF, to the printer; and what the code of a slip confirms."""
+"""Slips on the screen, on thermal paper, as PDF, to the printer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from aiohttp import web
 from facility_agent.documents.escpos import escpos
 from facility_agent.documents.slip_pdf import slip_pdf
 from facility_agent.documents.symbol_svg import symbol_path
-from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
-from facility_agent.web.render import again, page
+from facility_agent.web.render import page
 from facility_agent.web.speech import words_of
 from facility_agent.workflows import slips
 
@@ -57,20 +56,6 @@ async def print_shortage(request: web.Request) -> web.Response:
     site, id = request.app[SITE], request.match_info["visit"]
     await slips.to_printer(site, await slips.shortages_of(site, id, words_of(request)), "")
     return redirect(f"/visits/{id}?done=slip-printed")
-
-
-@routes.get("/confirm")
-@routes.post("/confirm")
-async def confirm(request: web.Request) -> web.Response:
-    """The code of a slip or sheet, scanned or typed: whether it is genuine, and whether it is known here."""
-    if request.method == "GET":
-        return await page(request, "confirm.html", found=None)
-    form = await request.post()
-    try:
-        found = await slips.confirm(request.app[SITE], forms.needed(form, "text", 2000))
-    except InputError as error:
-        return await again(request, "confirm.html", form, error, found=None)
-    return await page(request, "confirm.html", found=found)
 
 
 async def _given(request: web.Request, lines: list[Any], code: str, name: str) -> web.Response:
