@@ -1,4 +1,4 @@
-"""What an installation needs now and then: members imported, registers sent, accounts, backups."""
+"""What an installation needs now and then: members imported, accounts, backups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 members = typer.Typer(help="Fichier des bénéficiaires. Members.", no_args_is_help=True, rich_markup_mode=None)
-register = typer.Typer(help="Envois aux formations. Registers sent.", no_args_is_help=True, rich_markup_mode=None)
 account = typer.Typer(help="Comptes. Accounts.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -48,21 +47,6 @@ def merge_members(
 
     _run(folder, work)
     print(words()("cli.members-merged", former=former, number=number))
-
-
-@register.command("send")
-def send_register(folder: Folder, facility: Annotated[str, typer.Argument(help="The facility's code.")]) -> None:
-    """Seal the register and the list of revoked cards to a facility."""
-    from facility_agent.workflows import membership
-
-    async def work(site: Site) -> list[Path]:
-        return [
-            await membership.publish_register(site, facility),
-            await membership.publish_revocations(site, facility),
-        ]
-
-    for path in _run(folder, work):
-        print(words()("cli.letter-written", path=str(path)))
 
 
 @account.command("add")

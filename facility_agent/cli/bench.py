@@ -27,6 +27,18 @@ def adjudicate(
     print_json(found)
 
 
+@app.command("register")
+def register(
+    members: Annotated[int, typer.Option(help="Beneficiaries in the register.")] = 200_000,
+) -> None:
+    """A register taken in while a desk works, its memory, and people looked for in it afterwards."""
+    import asyncio
+
+    from facility_agent.bench.register import run
+
+    print_json(asyncio.run(run(members)))
+
+
 @app.command("desk")
 def desk(
     members: Annotated[int, typer.Option(help="Beneficiaries in the register.")] = 20_000,

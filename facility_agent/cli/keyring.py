@@ -56,15 +56,25 @@ def export(folder: Folder, out: Annotated[Path, typer.Argument(help="The small f
 
 
 @app.command("trust")
-def trust(folder: Folder, file: Annotated[Path, typer.Argument(help="The other side's file.")]) -> None:
+def trust(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(help="The other side's file.")],
+    authority: Annotated[
+        bool, typer.Option("--authority", help="Its packs of arrangements count here: a ministry, an agency, a union.")
+    ] = False,
+) -> None:
     """Trust the keys of another side, after its fingerprint was compared aloud."""
     from facility_agent.exchange.parties import decode_public_keys, fingerprint
     from facility_agent.workflows import keyring
 
     async def work(site: Site) -> str:
         theirs = decode_public_keys(_bytes(file))
-        await keyring.trust(site, theirs)
-        return words()("cli.keys-trusted", party=theirs.party, fingerprint=fingerprint(theirs))
+        async with site.store.transaction():
+            await keyring.trust(site, theirs)
+            if authority:
+                await site.store.put_authority(theirs.party, site.now())
+        said = words()("cli.keys-trusted", party=theirs.party, fingerprint=fingerprint(theirs))
+        return f"{said}\n{words()('cli.keys-authority', party=theirs.party)}" if authority else said
 
     print(_run(folder, work))
 

@@ -18,7 +18,9 @@ from facility_agent.cli import (
     installation,
     keyring,
     month,
+    protocols,
     pure,
+    register,
     verdicts,
 )
 
@@ -36,6 +38,7 @@ app.command("schema")(pure.schema)
 app.command("check-contracts")(pure.check_contracts)
 app.command("explain")(pure.explain)
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(protocols.app, name="protocols")
 app.add_typer(agreement.app, name="agreement")
 app.command("init")(installation.init)
 app.command("serve")(installation.serve)
@@ -45,7 +48,7 @@ app.command("receive")(installation.receive)
 app.command("backup")(administration.backup)
 app.add_typer(keyring.app, name="keys")
 app.add_typer(administration.members, name="members")
-app.add_typer(administration.register, name="register")
+app.add_typer(register.app, name="register")
 app.add_typer(administration.account, name="account")
 app.command("verify")(verdicts.verify)
 app.add_typer(cards.app, name="card")

@@ -45,10 +45,11 @@ that move yet.
 """
 
 _AGREEMENT: Final = """\
-Nobody sets the state of an agreement: it is read off the agreement itself, that is, off its signatures and its
-suspension (`facility_agent/arrangements/agreement.py`). The table says which moves make sense; nothing asks it before
-an agreement is kept. `amended` and `ended` are never read off: an amendment is another agreement, and the end is the
-last day that the agreement names.
+Nobody sets the state of an agreement: it is read off the agreement itself, that is, off its signatures and its moves
+(`facility_agent/arrangements/agreement.py`). Commands and pages ask the table before a move, as the agreement stands
+for the party that moves; another one is the error `agreement-state`. A move counts for that party only: the whole is
+`suspended` or `ended` when one side has nobody left. `amended` is written by itself, once everybody whom it binds has
+signed the amendment. A draft that nobody has signed can be taken away. What is undone is undone by another move.
 """
 
 _GUARANTEE: Final = """\

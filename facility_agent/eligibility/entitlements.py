@@ -13,7 +13,7 @@ import msgspec
 from facility_agent.arrangements.model import Scheme
 from facility_agent.arrangements.terms import Terms
 from facility_agent.eligibility import rights
-from facility_agent.vocabulary.findings import MEMBER, Finding, note, refuse, unchecked
+from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.periods import age_in_months
 from facility_agent.vocabulary.records import Coverage, Visit
 
@@ -30,6 +30,11 @@ class Entitlement(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     open: bool
 
+    @property
+    def facility_bears(self) -> bool:
+        """Whether the arrangement lays what this scheme refuses on the facility."""
+        return any(finding.weight == "refuse" and finding.borne_by == FACILITY for finding in self.findings)
+
 
 def _entitlement(scheme: Scheme, payer: str, coverage: Coverage | None, findings: list[Finding]) -> Entitlement:
     """An entitlement stands open unless something refuses it."""
@@ -42,6 +47,8 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
     found: list[Entitlement] = []
     covered = [entry.scheme for entry in coverage]
     for scheme in terms.schemes.values():
+        if (scheme.families or scheme.acts) and not any(terms.covers(scheme.code, line.act) for line in visit.lines):
+            continue
         if scheme.programme:
             programme = _programme(terms, scheme, visit)
             if programme is not None:
@@ -51,7 +58,15 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
             found += [_covered(terms, scheme, by_payer[payer], visit) for payer in sorted(by_payer)]
     if not found:
         found.append(_nobody(terms, visit))
+    if terms.bearers:
+        found = [_borne(terms, entitlement) for entitlement in found]
     return tuple(found)
+
+
+def _borne(terms: Terms, entitlement: Entitlement) -> Entitlement:
+    """The entitlement with the bearers that the arrangement names."""
+    findings = tuple(terms.borne(list(entitlement.findings)))
+    return Entitlement(entitlement.scheme, entitlement.payer, entitlement.coverage, findings, entitlement.open)
 
 
 def _covered(terms: Terms, scheme: Scheme, coverage: Coverage, visit: Visit) -> Entitlement:
@@ -71,7 +86,7 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
     asked = [entry for entry in visit.admissions if entry.programme == scheme.code] if visit.admissions else ()
     admission = asked[0] if asked else None
     fits = _fits(scheme, visit)
-    if admission is None and (fits is not True or not _here(terms, scheme)):
+    if admission is None and (fits is False or not _here(terms, scheme)):
         return None
     findings: list[Finding] = []
     signed = rights.agreement(terms, scheme.payer, visit) if scheme.agreement else None
@@ -79,6 +94,10 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
         findings.append(signed)
     if fits is False:
         findings.append(refuse("programme-not-for-person", scheme.clause, MEMBER, programme=scheme.code))
+    elif fits is None and (visit.beneficiary.birth_date is not None or not (scheme.under_months or scheme.over_months)):
+        findings.append(
+            unchecked("programme-not-for-person", scheme.clause, "fact", "pregnant", review=True, programme=scheme.code)
+        )
     elif fits is None:
         findings.append(
             unchecked(
@@ -102,18 +121,26 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
 
 
 def _fits(scheme: Scheme, visit: Visit) -> bool | None:
-    """Whether the person is one of those that the programme is for; None when a fact is missing."""
+    """Whether the person is one of those that the programme is for; None when a fact is missing.
+
+    Nobody is asked whether a woman is pregnant until she is admitted as such, or receives an act that a programme for
+    pregnant women names.
+    """
     person = visit.beneficiary
     if scheme.pregnant and visit.pregnant and person.sex != "M":
         return True
+    asked = any(entry.programme == scheme.code for entry in visit.admissions)
+    unsaid = None if scheme.pregnant and visit.pregnant is None and person.sex != "M" else False
+    if unsaid is None and not asked:
+        unsaid = None if any(line.act in scheme.acts for line in visit.lines) else False
     if scheme.under_months is None and scheme.over_months is None:
-        return not scheme.pregnant
+        return unsaid if scheme.pregnant else True
     if person.birth_date is None:
-        return None if any(entry.programme == scheme.code for entry in visit.admissions) else False
+        return None if asked else unsaid
     age = _age(person.birth_date, visit.day)
     young = scheme.under_months is not None and 0 <= age < scheme.under_months
     old = scheme.over_months is not None and age >= scheme.over_months
-    return young or old
+    return young or old or unsaid
 
 
 def _here(terms: Terms, scheme: Scheme) -> bool:

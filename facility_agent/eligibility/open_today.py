@@ -86,13 +86,8 @@ def left(known: Terms, entitlement: Entitlement, past: Past, visit: Visit) -> tu
             continue
         period = window(row.per, visit.day, coverage.since if coverage else None, row.months)
         if counts:
-            used = sum(
-                line.quantity
-                for line in past.within(row.scope, *period)
-                if line.eligible
-                and (not (row.acts or row.families) or line.act in row.acts or line.family in row.families)
-            )
+            used = past.given(scheme, row.scope, period, row.acts, row.families, row.code)
         else:
-            used = past.paid(scheme, row.scope, period, row.acts, row.families)
+            used = past.paid(scheme, row.scope, period, row.acts, row.families, row.code)
         found.append(CeilingLeft(row.code, scheme, int(limit), max(0, int(limit) - used), counts))
     return found, unknown

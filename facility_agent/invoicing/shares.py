@@ -46,12 +46,15 @@ def take(
         family = terms.acts[act].family if act in terms.acts else ""
         findings.append(unchecked("rate-open", "rate", "clause", "rate", scheme=scheme, family=family))
         return Part(Share(payer, scheme, 0), deductible, 0, tuple(findings))
-    amount, facility = _wanted(terms, under.rate, under.ratio, left - deductible), 0
+    if under.ratio is None and under.rate.per != "line":
+        amount, facility = used.all_but_copay(terms, under.rate, scheme, left - deductible, findings), 0
+    else:
+        amount, facility = _wanted(terms, under.rate, under.ratio, left - deductible), 0
     if under.ceilings:
         rooms = used.rooms(under.ceilings, coverage, scheme)
         for room in rooms:
             if room.left is None or room.left < amount:
-                amount, borne = _capped(room, amount, findings)
+                amount, borne = _capped(terms, room, amount, findings)
                 facility += borne
         for room in rooms:
             if room.left is not None:
@@ -65,17 +68,17 @@ def _deductible(under: UnderScheme, coverage: Coverage | None, left: int, used: 
     for row in under.deductibles:
         clause = row.clause or f"deductible:{row.code}"
         if row.amount == UNKNOWN:
-            findings.append(unchecked("deductible", clause, "clause", "amount", amount=0))
+            findings.append(unchecked("deductible", clause, "clause", "amount", amount=0, row=row.code))
             continue
         borne = min(left - deductible, used.left_of_deductible(row, coverage))
         if borne:
             used.take_deductible(row, borne)
             deductible += borne
-            findings.append(note("deductible", clause, amount=borne))
+            findings.append(note("deductible", clause, amount=borne, row=row.code))
     return deductible
 
 
-def _capped(room: Room, amount: int, findings: list[Finding]) -> tuple[int, int]:
+def _capped(terms: Terms, room: Room, amount: int, findings: list[Finding]) -> tuple[int, int]:
     """What the ceiling leaves of an amount that has no room under it, and how much of the cut the facility bears."""
     limit = room.limit
     clause = limit.clause or f"limit:{limit.code}"
@@ -86,7 +89,7 @@ def _capped(room: Room, amount: int, findings: list[Finding]) -> tuple[int, int]
     cut = amount - remaining
     if not cut:
         return amount, 0
-    bearer: Bearer = limit.borne_by or MEMBER
+    bearer: Bearer = terms.bearers.get("ceiling-reached") or limit.borne_by or MEMBER
     evidence: dict[str, str | int] = {"scope": limit.scope, "limit": maximum, "used": maximum - remaining}
     findings.append(reduce("ceiling-reached", clause, bearer, cut, **evidence))
     return remaining, cut if bearer == FACILITY else 0

@@ -10,20 +10,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-import msgspec
-
 from facility_agent.vocabulary.findings import Finding
+from facility_agent.vocabulary.histories import Counted as Counted
+from facility_agent.vocabulary.histories import Counter as Counter
+from facility_agent.vocabulary.histories import History as History
+from facility_agent.vocabulary.histories import PastLine as PastLine
+from facility_agent.vocabulary.histories import Record as Record
+from facility_agent.vocabulary.histories import Share as Share
 
 Sex = Literal["F", "M", ""]
 Colour = Literal["green", "amber", "red"]
 CardKind = Literal["member", "household", "certificate"]
-
-
-class Record(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The common ground of all records.
-
-    Nothing in a record leads back to it, so the collector of cycles need not look at them.
-    """
 
 
 class Beneficiary(Record, frozen=True):
@@ -85,13 +82,20 @@ class Card(Record, frozen=True):
 
 
 class Guarantee(Record, frozen=True):
-    """A guarantee of payment or prior approval: number, acts, validity."""
+    """A guarantee of payment or prior approval: number, acts or families (none: all care), validity.
+
+    Without a `kind` it is whatever the arrangement demands of the care. One that was only `asked` counts when the
+    payer's silence grants it.
+    """
 
     number: str
     acts: tuple[str, ...]
     start: date
     until: date
     quantity: int | None = None
+    kind: Literal["", "approval", "letter", "long-term"] = ""
+    state: Literal["granted", "asked", "refused"] = "granted"
+    asked_on: date | None = None
 
 
 class Admission(Record, frozen=True):
@@ -100,6 +104,20 @@ class Admission(Record, frozen=True):
     programme: str
     proof: str
     number: str = ""
+
+
+class Sheet(Record, frozen=True):
+    """The care sheet on paper from which a visit was entered, and the printed register that was asked that day.
+
+    `held` says whether that version of the register could still be read when the visit was entered.
+    """
+
+    number: int
+    list: int
+    payer: str
+    sequence: int
+    as_of: date
+    held: bool = True
 
 
 class Stay(Record, frozen=True):
@@ -115,6 +133,8 @@ class Stay(Record, frozen=True):
 class CareLine(Record, frozen=True):
     """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit.
 
+    `days` is how many days of treatment the quantity is for; `justification` is what the prescriber says when the line
+    departs from a protocol, and may name health: only those who read clinical sentences read it.
     `prescription` is the id of an earlier prescription that the line fills; `day` is the day of care within a stay.
     """
 
@@ -128,6 +148,9 @@ class CareLine(Record, frozen=True):
     prescribed: int | None = None
     prescribed_on: date | None = None
     label: str = ""
+    days: int | None = None
+    justification: str = ""
+    prescriber: str = ""
     prescription: str = ""
     day: date | None = None
 
@@ -135,8 +158,9 @@ class CareLine(Record, frozen=True):
 class Visit(Record, frozen=True):
     """One visit with all the facts that judge it. `currency` empty means the arrangement's.
 
-    `pregnancy` links the contacts of one pregnancy; `sheet` is the number of the referral or prescription that was
-    brought.
+    `justification` is what the prescriber says when the visit as a whole departs from a protocol.
+    `pregnancy` links the contacts of one pregnancy; `brought` is the number of the referral or
+    prescription that was brought.
     """
 
     id: str
@@ -168,41 +192,11 @@ class Visit(Record, frozen=True):
     entered_by: str = ""
     currency: str = ""
     replaces: str = ""
+    justification: str = ""
+    chronic: bool | None = None
+    sheet: Sheet | None = None
     pregnancy: str = ""
-    sheet: str = ""
-
-
-class Share(Record, frozen=True):
-    """What one payer pays of a line, a claim or a batch."""
-
-    payer: str
-    scheme: str
-    amount: int
-
-
-class PastLine(Record, frozen=True):
-    """A line of an earlier claim, as far as limits, windows and ceilings need it."""
-
-    claim: str
-    member: str
-    household: str
-    facility: str
-    day: date
-    act: str
-    family: str
-    quantity: int
-    eligible: int
-    at: str = ""
-    shares: tuple[Share, ...] = ()
-    deductible: int = 0
-    condition: str = ""
-
-
-class History(Record, frozen=True):
-    """Earlier lines of the member and the household, replaced claims left out, in care order."""
-
-    lines: tuple[PastLine, ...] = ()
-    as_of: date | None = None
+    brought: str = ""
 
 
 class LineAdjudication(Record, frozen=True):
@@ -267,6 +261,7 @@ class Basis(Record, frozen=True):
     agreement: str = ""
     register_sequence: int | None = None
     history: tuple[str, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 class Claim(Record, frozen=True):

@@ -8,15 +8,19 @@ from typing import Final
 from aiohttp import web
 
 from facility_agent.web import (
+    adherence,
     agreements,
     answering,
     api,
     audit,
+    bringing,
     confirm,
     door,
+    drafting,
     emergencies,
     envelopes,
     exercise,
+    fetching,
     guarantee_answers,
     guarantees,
     households,
@@ -28,11 +32,13 @@ from facility_agent.web import (
     reception,
     reports,
     sheets,
+    signing,
     slips,
     speech,
     stays,
     templating,
     till,
+    visit_help,
     visit_page,
     visits,
 )
@@ -55,27 +61,11 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, agreements, envelopes, api, confirm)
-_FACILITY: Final = (
-    reception,
-    answering,
-    emergencies,
-    exercise,
-    households,
-    newborns,
-    members,
-    visits,
-    visit_page,
-    slips,
-    till,
-    sheets,
-    stays,
-    guarantees,
-    maternity,
-    reports,
-    invoices,
-)
-_PAYER: Final = (audit, guarantee_answers)
+_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm)
+_DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
+_CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
+_FACILITY: Final = (*_DESK, *_CARE, invoices, bringing)
+_PAYER: Final = (audit, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)

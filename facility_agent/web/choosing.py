@@ -42,7 +42,7 @@ def find_act(text: str, acts: Mapping[str, Act], field: str = "act", usual: Coll
 
 def names(act: Act) -> Iterable[str]:
     """Everything that an act is called, made plain."""
-    return _names(act.code, act.name.fr, act.name.en, act.aliases)
+    return _names(act.code, act.name.fr, act.name.en, (*act.aliases, act.atc))
 
 
 @lru_cache(maxsize=4096)

@@ -52,7 +52,7 @@ async def pdf(request: web.Request) -> web.Response:
     site, words = request.app[SITE], words_of(request)
     sheet = await site.store.sheet(request.match_info["sheet"])
     if sheet is None:
-        raise InputError("sheet-unknown")
+        raise InputError("sheet-not-kept")
     names = {act.code: act.name.say(words.language) for act in (await visits.terms_of_today(site)).acts.values()}
     data = sheet_pdf(sheet, site.config.name, names, words.language, made_on=sheet.day, invented=site.config.invented)
     return web.Response(body=data, content_type="application/pdf")

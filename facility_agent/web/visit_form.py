@@ -57,7 +57,6 @@ def read_visit(
 
     Without a clinical role the clinical fields are not read, whatever the browser sends.
     """
-    day = forms.day(form, "day") or draft.day
     lines = tuple(
         line
         for row in range(1, rows_of(form) + 1)
@@ -65,15 +64,42 @@ def read_visit(
     )
     if not lines and not marked_rows(form, acts, usual):
         raise InputError("form-no-lines", field="act-1")
+    return msgspec.structs.replace(read_facts(form, draft, currency, today, by, clinical, papers), lines=lines)
+
+
+def lines_so_far(
+    form: forms.Form, acts: Mapping[str, Act], prices: Mapping[str, int], currency: str, clinical: bool
+) -> tuple[CareLine, ...]:
+    """The lines that can be read already; what is still being typed is left out, and nobody is told off for it."""
+    found = []
+    for row in range(1, rows_of(form) + 1):
+        try:
+            line = _line(form, row, acts, {**dict.fromkeys(acts, 0), **prices}, currency, clinical, "", {}, ())
+        except InputError:
+            continue
+        found += [line] if line is not None else []
+    return tuple(found)
+
+
+def read_facts(
+    form: forms.Form,
+    draft: Visit,
+    currency: str,
+    today: date,
+    by: str,
+    clinical: bool = True,
+    papers: tuple[str, ...] = (),
+) -> Visit:
+    """The draft with what the form says of the visit as a whole, its lines left as they are."""
     visit = msgspec.structs.replace(
         draft,
-        day=day,
+        day=forms.day(form, "day") or draft.day,
         at=forms.hour(form, "at"),
         register_number=forms.text(form, "register_number", 30),
-        lines=lines,
         emergency=forms.flag(form, "emergency"),
         pregnant=forms.yes_no(form, "pregnant"),
         referred_from=forms.text(form, "referred_from", 120),
+        referred_to=forms.text(form, "referred_to", 120),
         documents=tuple(paper for paper in papers if forms.flag(form, f"document.{paper}")),
         entered_on=today,
         entered_by=by,
@@ -83,7 +109,8 @@ def read_visit(
         return visit
     return msgspec.structs.replace(
         visit,
-        condition=forms.text(form, "condition", 20).upper(),
+        condition=forms.text(form, "condition", 40),
+        justification=forms.text(form, "justification"),
         condition_text=forms.text(form, "condition_text"),
         gestation_weeks=forms.number(form, "gestation_weeks"),
         weight_grams=forms.kilograms(form, "weight"),
@@ -114,6 +141,8 @@ def _line(
         price=price,
         role=forms.text(form, f"role-{row}", 40),
         result=forms.choice(form, f"result-{row}", RESULTS) if clinical else "",
+        days=forms.number(form, f"days-{row}", lowest=1) if clinical else None,
+        justification=forms.text(form, f"justification-{row}") if clinical else "",
     )
     prescribed, on, prescription = filled(line, said, rests, visit)
     return msgspec.structs.replace(line, prescribed=prescribed, prescribed_on=on, prescription=prescription)

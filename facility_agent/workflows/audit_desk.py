@@ -221,7 +221,7 @@ async def _recomputed(
     answers = []
     for claim in claims:
         person = claim.visit.beneficiary
-        coverage: tuple[Coverage, ...] = covered[person.number]
+        coverage = await _coverage(site, claim, covered[person.number])
         serial = claim.visit.card_serial
         issuer = issuers[claim.visit.card_key].payer if claim.visit.card_key in issuers else own
         revoked = await site.store.is_revoked(issuer, serial) if serial is not None else None
@@ -235,6 +235,16 @@ async def _recomputed(
             )
         )  # fmt: skip
     return tuple(answers)
+
+
+async def _coverage(site: Site, claim: Claim, now: tuple[Coverage, ...]) -> tuple[Coverage, ...]:
+    """What our register says of a person; of care entered from paper, what the printed version said, if we keep it."""
+    number, sheet = claim.visit.beneficiary.number, claim.visit.sheet
+    if sheet is not None and sheet.payer == site.config.code:
+        then = await site.store.coverage_then(number, sheet.payer, sheet.sequence)
+        if then is not None:
+            return then
+    return now
 
 
 async def _history(site: Site, people: tuple[str, ...], homes: tuple[str, ...]) -> dict[str, dict[PastLine, None]]:

@@ -133,7 +133,10 @@ async def history_of(site: Site, person: Beneficiary, coverage: Iterable[Coverag
     others = await other_numbers(site, person, coverage)
     homes = (person.household,) if person.household else ()
     lines = await site.store.history((person.number, *sorted(others)), homes)
-    return History(under_one_number(lines, person.number, others))
+    return History(
+        under_one_number(lines, person.number, others),
+        counted=await site.store.counted(person.number, person.household),
+    )
 
 
 async def _terms(site: Site, coverage: tuple[Coverage, ...]) -> Terms:

@@ -143,4 +143,4 @@ async def _kept(site: Site, sheet: Sheet, by: str) -> Sheet:
 def arrived_with(visit: Visit, sheet: Sheet) -> Visit:
     """The visit of a person who came with a sheet: where from, and its number as proof of the path."""
     referred = sheet.sender if sheet.kind in ("referral", "evacuation", "counter-referral") else visit.referred_from
-    return msgspec.structs.replace(visit, referred_from=referred, sheet=sheet.number)
+    return msgspec.structs.replace(visit, referred_from=referred, brought=sheet.number)

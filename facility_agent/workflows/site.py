@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from facility_agent.arrangements import library
 from facility_agent.arrangements.agreement import Agreement, in_force
 from facility_agent.arrangements.model import Arrangement
 from facility_agent.config import Config, read_config
@@ -22,6 +21,7 @@ from facility_agent.storage.store import Store, open_store
 from facility_agent.storage.store.desk import at_desk
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import milliseconds_of, uuid7
+from facility_agent.workflows import shelf
 from facility_agent.workflows.clock import Clock, SystemClock
 from facility_agent.workflows.remembered import Listed, Remembered
 
@@ -41,9 +41,9 @@ class Site:
         self.clock = clock
         self.randomness = randomness
         self.zone = zone_of(config.zone)
-        # Our own country's versions and no others: reading all of them takes longer than most commands.
-        country = config.country.lower()
-        self.library = library.load(folder / ARRANGEMENTS / country, library.shipped_folder() / country)
+        self._packs = Listed(folder / ARRANGEMENTS)
+        self._shelf = self._packs.names()
+        self.library = shelf.load(folder / ARRANGEMENTS, config.country.lower())
         self._latest = 0
         self._minute = datetime.min.replace(tzinfo=UTC)
         self._today = date.min
@@ -77,6 +77,7 @@ class Site:
 
     def arrangement(self, day: date) -> Arrangement:
         """The country's arrangement in force on that day; InputError `arrangement-missing`."""
+        self.refresh()
         known = self._arrangements.of(self.library, dict)
         found = known.get(day) or self.library.on(self.config.country, day)
         if found is None:
@@ -85,6 +86,12 @@ class Site:
             known.clear()
         known[day] = found
         return found
+
+    def refresh(self) -> None:
+        """Read the arrangements again when a pack has come, by whatever door."""
+        if (names := self._packs.names()) != self._shelf:
+            self._shelf = names
+            self.library = shelf.load(self.folder / ARRANGEMENTS, self.config.country.lower())
 
     async def agreement(self, facility: str, payer: str | None, day: date) -> Agreement | None:
         """The agreement in force between a facility and a payer (or any payer) that day, or None.
@@ -187,8 +194,9 @@ def _agreement(known: Iterable[Agreement], facility: str, payer: str | None, day
     known = [entry for entry in known if entry.party(facility) is not None]
     if payer is not None:
         known = [entry for entry in known if entry.party(payer) is not None] or known
-    for entry in known:
-        payers = [payer] if payer else [party.code for party in entry.parties if party.role == "payer"]
+    # An amendment that both have signed comes before the agreement that it follows.
+    for entry in sorted(known, key=lambda entry: entry.start, reverse=True):
+        payers = [payer] if payer else [party.code for party in entry.everybody if party.role == "payer"]
         if any(in_force(entry, facility, code, day) for code in payers):
             return entry
     return known[-1] if known else None
@@ -200,6 +208,7 @@ async def open_site(folder: Path, clock: Clock | None = None, randomness: Random
     config = read_config(folder)
     address = config.database if "://" in config.database else str(folder / config.database)
     async with open_store(address) as plain, at_desk(plain) as store:
+        shelf.lay_out(folder / ARRANGEMENTS, await store.packs())
         site = Site(folder, config, store, clock or SystemClock(), randomness)
         await site.go_on()
         yield site

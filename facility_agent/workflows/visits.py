@@ -20,6 +20,7 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Adjudication, Basis, Claim, Coverage, Visit
 from facility_agent.workflows import newborns
 from facility_agent.workflows.late import known_then
+from facility_agent.workflows.paper import as_listed
 from facility_agent.workflows.site import Site
 
 
@@ -47,14 +48,24 @@ NOTHING = Beside(stands=False)
 
 async def judge(site: Site, visit: Visit) -> Judged:
     """Ask the rules; nothing is saved. The coverage of an altered or unknown card is never used."""
-    coverage = await newborns.coverage_of(site, visit.beneficiary.number) if visit.beneficiary.number else ()
+    visit, coverage = await as_listed(site, visit)
     agreement = await agreement_of(site, coverage, visit.day)
     history = known_then(await newborns.history_of(site, visit.beneficiary, coverage), visit)
     answer = adjudicate(site.arrangement(visit.day), agreement, coverage, history, visit)
-    register = await site.store.register_state(coverage[0].payer) if coverage else None
     claims = tuple(sorted({line.claim for line in history.lines}))
-    basis = Basis(answer.rule_set, agreement.id if agreement else "", register.sequence if register else None, claims)
+    basis = Basis(
+        answer.rule_set, agreement.id if agreement else "", await _sequence(site, visit, coverage), claims,
+        history.counted,
+    )  # fmt: skip
     return Judged(visit, answer, coverage, basis)
+
+
+async def _sequence(site: Site, visit: Visit, coverage: tuple[Coverage, ...]) -> int | None:
+    """The version of the register on which a visit is judged: that of its printed list, else the one held."""
+    if visit.sheet is not None and visit.sheet.held:
+        return visit.sheet.sequence
+    register = await site.store.register_state(coverage[0].payer) if coverage else None
+    return register.sequence if register else None
 
 
 async def agreement_of(site: Site, coverage: tuple[Coverage, ...], day: date) -> Agreement | None:
@@ -104,6 +115,8 @@ async def record(
             await site.store.put_notes(beside.notes, site.now(), by, visit.id)
         if typed:
             await site.store.drop_entry_draft(beside.draft or visit.id)
+        if complete.sheet is not None:
+            await site.store.use_sheet(complete.sheet.number, complete.id, complete.replaces)
     return judged
 
 
@@ -177,7 +190,7 @@ async def _minted(site: Site, visit: Visit, version: int, by: str) -> Claim:
         claim = Claim(
             id=visit.id,
             number=f"{site.config.code}-{visit.day.year}-{number:06d}",
-            visit=visit,
+            visit=judged.visit,
             coverage=judged.coverage,
             basis=judged.basis,
             adjudication=judged.adjudication,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import msgspec
 from hypothesis import strategies as st
 
 from facility_agent.arrangements.agreement import Agreement, Party, Signature, with_digest
+from facility_agent.arrangements.duties import Duties, GuaranteeRule, Reason
 from facility_agent.arrangements.model import (
     Act,
     Arrangement,
@@ -17,6 +19,8 @@ from facility_agent.arrangements.model import (
     Level,
     Limit,
     RateRow,
+    ReferralRule,
+    Requirement,
     Scheme,
     Tariff,
     Text,
@@ -28,9 +32,11 @@ from facility_agent.vocabulary.records import (
     Beneficiary,
     CareLine,
     Coverage,
+    Guarantee,
     History,
     PastLine,
     Share,
+    Stay,
     Visit,
 )
 
@@ -41,6 +47,38 @@ DAY = date(2026, 2, 28)
 
 rates = st.sampled_from([0, 30, 50, 70, 80, 100, "1/3", "2/3"])
 amounts = st.integers(0, 5_000)
+
+
+LIMITS = st.lists(
+    st.builds(
+        Limit,
+        code=st.sampled_from(["a", "b"]),
+        scheme=st.sampled_from(["mutual", "insurer", ""]),
+        families=st.sampled_from([(), ("medicine",)]),
+        scope=st.sampled_from(["person", "household"]),
+        per=st.sampled_from(["line", "visit", "stay", "day", "month", "year", "coverage"]),
+        amount=st.none() | st.integers(0, 4_000) | st.just("unknown"),
+        approvable=st.booleans(),
+        count=st.none() | st.integers(0, 9) | st.just("unknown"),
+        interval=st.none() | st.integers(1, 40) | st.just("unknown"),
+        borne_by=st.sampled_from(["member", "facility"]),
+    ),
+    max_size=2,
+    unique_by=lambda row: row.code,
+)
+DEDUCTIBLES = st.lists(
+    st.builds(
+        Deductible,
+        code=st.sampled_from(["d", "e"]),
+        scheme=st.sampled_from(["mutual", "insurer"]),
+        amount=st.integers(0, 1_500) | st.just("unknown"),
+        families=st.sampled_from([(), ("medicine",)]),
+        scope=st.sampled_from(["person", "household"]),
+        per=st.sampled_from(["visit", "year"]),
+    ),
+    max_size=2,
+    unique_by=lambda row: row.code,
+)
 
 
 @st.composite
@@ -56,46 +94,14 @@ def arrangements(draw: st.DrawFn, *, plain: bool = False) -> Arrangement:
             sex=draw(st.sampled_from(["", "", "F"])),
             maximum_quantity=draw(st.none() | st.integers(1, 6)),
             follow_up=code == "visit",
+            prescribers=draw(st.sampled_from([(), (), ("doctor",)])),
+            day_of_stay=code == "stay" and draw(st.booleans()),
+            observation=code == "stay" and draw(st.booleans()),
         )
         for code in ACTS[:4]
     )
-    limits = draw(
-        st.lists(
-            st.builds(
-                Limit,
-                code=st.sampled_from(["a", "b"]),
-                scheme=st.sampled_from(["mutual", "insurer", ""]),
-                families=st.sampled_from([(), ("medicine",)]),
-                scope=st.sampled_from(["person", "household"]),
-                per=st.sampled_from(["line", "visit", "day", "month", "year", "coverage"]),
-                amount=st.none() | st.integers(0, 4_000) | st.just("unknown"),
-                count=st.none() | st.integers(0, 9) | st.just("unknown"),
-                interval=st.none() | st.integers(1, 40) | st.just("unknown"),
-                borne_by=st.sampled_from(["member", "facility"]),
-            ),
-            max_size=2,
-            unique_by=lambda row: row.code,
-        )
-    )
-    deductibles = (
-        ()
-        if plain
-        else tuple(
-            draw(
-                st.lists(
-                    st.builds(
-                        Deductible,
-                        code=st.just("d"),
-                        scheme=st.sampled_from(["mutual", "insurer"]),
-                        amount=st.integers(0, 1_500) | st.just("unknown"),
-                        scope=st.sampled_from(["person", "household"]),
-                        per=st.sampled_from(["visit", "year"]),
-                    ),
-                    max_size=1,
-                )
-            )
-        )
-    )
+    limits = draw(LIMITS)
+    deductibles = () if plain else tuple(draw(DEDUCTIBLES))
     made = Arrangement(
         country="XX",
         title=NAME,
@@ -106,6 +112,11 @@ def arrangements(draw: st.DrawFn, *, plain: bool = False) -> Arrangement:
             rounding=draw(st.sampled_from(["down", "up", "nearest"])),
             rounding_step=draw(st.sampled_from([1, 5, 25])),
             follow_up_days=draw(st.sampled_from([{}, {"*": 14}, {"public": "unknown"}])),
+            follow_up_chronic_days=draw(st.sampled_from([{}, {"*": 40}])),
+            observation_days=draw(st.sampled_from([2, "unknown"])),
+            stay_days=draw(st.sampled_from(["entry-to-eve", "both-ends", "unknown"])),
+            silence_days=draw(st.sampled_from([2, "unknown"])),
+            emergency_days=draw(st.sampled_from([2, "unknown"])),
             arrears_grace_days=draw(st.sampled_from([0, 10, "unknown"])),
             referral_from_rank=draw(st.sampled_from([2, "unknown"])),
         ),
@@ -122,20 +133,81 @@ def arrangements(draw: st.DrawFn, *, plain: bool = False) -> Arrangement:
                 pregnant=True,
                 proofs=("booklet",),
                 agreement=False,
+                acts=draw(st.sampled_from([(), ("birth", "stay")])),
             ),
             Scheme(code="insurer", name=NAME, kind="insurer", order=2),
             Scheme(code="mutual", name=NAME, kind="mutual", order=3),
         ),
         families=tuple(Family(code=code, name=NAME) for code in FAMILIES),
         acts=acts,
-        tariffs=tuple(Tariff(act=code, price=draw(amounts)) for code in ACTS[:3]),
+        tariffs=(
+            *(Tariff(act=code, price=draw(amounts)) for code in ACTS[:3]),
+            *draw(st.sampled_from([(), (FLAT,), (msgspec.structs.replace(FLAT, episode_days="unknown"),)])),
+        ),
         rates=tuple(RateRow(scheme=code, rate=draw(rates)) for code in ("free", "insurer", "mutual"))
-        + draw(st.sampled_from([(), (RateRow(scheme="mutual", copay=200, family="medicine"),)])),
+        + draw(st.sampled_from(COPAYS[:3] if plain else COPAYS)),
+        requirements=draw(st.sampled_from([(), (Requirement(code="letter", kind="document", when="referred"),)])),
+        referrals=() if plain else draw(st.sampled_from([(), PATH])),
+        duties=Duties(
+            guarantees=tuple(draw(GUARANTEE_RULES)),
+            reasons=tuple(draw(REASONS)),
+        ),
         waitings=draw(st.sampled_from([(), (Waiting(code="w", scheme="mutual", months=3),)])),
         limits=tuple(limits),
         deductibles=deductibles,
     )
     return msgspec.structs.replace(made, digest=digest(canonical(made)))
+
+
+FLAT = Tariff(act="stay", price=2_000, basis="flat", includes=("medicine",), episode_days=10)
+
+#: Flat co-payments by line, by visit, and (last, since history lowers it) by episode.
+COPAYS = [
+    (),
+    (RateRow(scheme="mutual", copay=200, family="medicine"),),
+    (RateRow(scheme="mutual", copay=300, per="visit"),),
+    (RateRow(scheme="insurer", copay=300, per="episode", episode_days=20, family="consultation"),),
+]
+
+PATH = (
+    ReferralRule(code="young", kind="direct", under_months=60),
+    ReferralRule(code="tests", kind="direct", acts=("test",)),
+    ReferralRule(code="from-low", kind="path", levels=("high",), sent_from=("low",), refuses=True),
+)
+
+
+@cache
+def guarantee_rules() -> st.SearchStrategy[GuaranteeRule]:
+    return st.builds(
+        GuaranteeRule,
+        code=st.sampled_from(["g", "h"]),
+        kind=st.sampled_from(["approval", "letter", "long-term", "extension"]),
+        scheme=st.sampled_from(["", "mutual"]),
+        families=st.sampled_from([(), ("medicine",)]),
+        above=st.none() | st.integers(0, 4),
+        without=st.sampled_from(["nothing", "unchecked", "refuse"]),
+        borne_by=st.sampled_from(["member", "facility"]),
+        answer_hours=st.sampled_from([24, "unknown"]),
+        validity_days=st.sampled_from([30, "unknown"]),
+        reuse=st.sampled_from(["once", "until-expiry", "unknown"]),
+        silence=st.sampled_from(["granted", "refused", "unknown"]),
+        emergency_hours=st.sampled_from([24, "unknown"]),
+    )
+
+
+@cache
+def reasons() -> st.SearchStrategy[Reason]:
+    """Who bears what, other than the rules say."""
+    codes = ["price-above-tariff", "coverage-not-open", "card-revoked", "duplicate-line", "act-excluded",
+             "quantity-over-maximum", "ceiling-reached", "waiting-period", "dispensed-over-prescribed"]  # fmt: skip
+    return st.builds(
+        Reason, code=st.just("r"), name=st.just(NAME), finding=st.sampled_from(codes),
+        borne_by=st.sampled_from(["member", "facility"]),
+    )  # fmt: skip
+
+
+GUARANTEE_RULES = st.lists(guarantee_rules(), max_size=2, unique_by=lambda row: row.code)
+REASONS = st.lists(reasons(), max_size=2, unique_by=lambda row: row.finding)
 
 
 @st.composite
@@ -186,19 +258,39 @@ def coverages(draw: st.DrawFn, person: Beneficiary) -> tuple[Coverage, ...]:
     return draw(st.sampled_from([(), both[:1], both[1:], both]))
 
 
+@cache
 def lines() -> st.SearchStrategy[tuple[CareLine, ...]]:
     """Up to six lines, unknown acts and doubles among them."""
     one = st.builds(
-        lambda act, quantity, price, at, prescribed: CareLine("", act, quantity, price, at, prescribed=prescribed),
+        lambda act, quantity, price, at, prescribed, prescriber: CareLine(
+            "", act, quantity, price, at, prescribed=prescribed, prescriber=prescriber
+        ),
         st.sampled_from(ACTS),
         st.integers(1, 8),
         amounts,
         st.sampled_from(["", "08:00", "20:30"]),
         st.none() | st.integers(0, 6),
+        st.sampled_from(["", "doctor", "nurse"]),
     )
     return st.lists(one, min_size=1, max_size=6).map(
         lambda found: tuple(msgspec.structs.replace(line, id=str(place)) for place, line in enumerate(found))
     )
+
+
+@cache
+def guarantees() -> st.SearchStrategy[tuple[Guarantee, ...]]:
+    """None, one or two, some of them not in time, not granted, or for some units only."""
+    one = st.builds(
+        Guarantee,
+        number=st.sampled_from(["G-1", "G-2"]),
+        acts=st.sampled_from([(), ("tablet",), ("medicine",), ("stay",)]),
+        start=st.sampled_from([DAY - timedelta(days=50), DAY - timedelta(days=3), DAY + timedelta(days=1)]),
+        until=st.sampled_from([DAY - timedelta(days=1), DAY, DAY + timedelta(days=90)]),
+        quantity=st.none() | st.integers(0, 6),
+        state=st.sampled_from(["granted", "granted", "asked", "refused"]),
+        asked_on=st.sampled_from([None, DAY - timedelta(days=3), DAY]),
+    )
+    return st.lists(one, max_size=2, unique_by=lambda guarantee: guarantee.number).map(tuple)
 
 
 @st.composite
@@ -217,7 +309,10 @@ def visits(draw: st.DrawFn, person: Beneficiary) -> Visit:
         admissions=draw(st.sampled_from([(), (Admission("free", "booklet", "12"),)])),
         pregnant=draw(st.sampled_from([None, True, False])),
         condition=draw(st.sampled_from(["", "malaria"])),
-        referred_from=draw(st.sampled_from(["", "G"])),
+        referred_from=draw(st.sampled_from(["", "G", "F"])),
+        guarantees=draw(guarantees()),
+        stay=draw(st.sampled_from([None, None, Stay(DAY - timedelta(days=3), DAY), Stay(DAY - timedelta(days=9))])),
+        chronic=draw(st.sampled_from([None, True, False])),
         entered_on=draw(st.sampled_from([None, DAY, DAY + timedelta(days=3)])),
     )
 
@@ -234,6 +329,8 @@ def histories(draw: st.DrawFn) -> History:
                 draw(st.sampled_from(FAMILIES)), draw(st.integers(1, 3)), 300,
                 shares=(Share("M", "mutual", draw(amounts)), Share("I", "insurer", draw(amounts))),
                 deductible=draw(st.integers(0, 400)), condition=draw(st.sampled_from(["", "malaria"])),
+                deductibles=draw(st.sampled_from([(), (("d", 300),), (("d", 100), ("e", 250))])),
+                guarantee=draw(st.sampled_from(["", "", "G-1"])),
             )
         )  # fmt: skip
     return History(tuple(found))

@@ -15,6 +15,7 @@ from facility_agent.arrangements.annex import read_annex
 from facility_agent.arrangements.duties import Duties
 from facility_agent.arrangements.library import load, read_folder, shipped_folder
 from facility_agent.arrangements.model import Arrangement, Clauses
+from facility_agent.arrangements.protocol_checks import NEEDS
 from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.workflows.examples import check_folder
@@ -51,6 +52,8 @@ OFFICIAL = [
     ("circumcision", "cma", 2000),
     ("cervical-screening", "csps", 500),
 ]
+
+OF_PROTOCOLS = ("protocols", "rules", "items", "conditions", "indicators")
 
 #: What a health centre of the first level does in a month.
 OF_A_MONTH = [
@@ -143,7 +146,7 @@ def test_what_is_unknown_nationally_says_so_and_says_where_it_was_sought(version
 @burkina
 def test_nothing_in_a_real_country_is_invented_and_every_row_has_its_provenance(version: Arrangement) -> None:
     assert not version.invented
-    for table in ("levels", "schemes", "families", "acts", "tariffs", "rates", "waitings", "limits", "protocols"):
+    for table in ("levels", "schemes", "families", "acts", "tariffs", "rates", "waitings", "limits", *OF_PROTOCOLS):
         for row in getattr(version, table):
             assert row.evidence != "invented"
             assert row.source or row.note, f"{table}: {row}"
@@ -183,7 +186,7 @@ def test_every_row_and_clause_of_rwanda_says_where_it_comes_from(version: Arrang
     assert (version.currency, version.zone) == ("RWF", "Africa/Kigali")
     assert {scheme.payer for scheme in version.schemes} == {"rw-rssb"}
     assert set(version.provenance) == set(Clauses.__struct_fields__)
-    rows = [row for table in ("levels", "schemes", "families", "acts", "tariffs", "rates", "capitations", "protocols")
+    rows = [row for table in ("levels", "schemes", "families", "acts", "tariffs", "rates", "capitations", *OF_PROTOCOLS)
             for row in getattr(version, table)]  # fmt: skip
     rows += [row for table in Duties.__struct_fields__ for row in getattr(version.duties, table)]
     for row in [*rows, *version.requirements, *version.provenance.values()]:
@@ -233,7 +236,9 @@ def test_the_invented_country_sets_every_clause_and_every_kind_of_row(version: A
         assert field.name in ("until",) or getattr(version, field.name) not in ((), {}, ""), field.name
     for table in Duties.__struct_fields__:
         assert getattr(version.duties, table), table
-    assert {row.kind for row in version.protocols} == {"test-first", "band", "incompatible", "prerequisite"}
+    assert {row.kind for row in version.rules} == set(NEEDS)
+    assert {row.weight for row in version.rules} == {"note", "reduce", "refuse"}
+    assert {row.kind for row in version.items} >= {"test", "medicine"}
     assert {row.per for row in version.limits} == {"line", "visit", "day", "month", "year", "coverage"}
     assert {row.basis for row in version.tariffs} == {"tariff", "actual", "capitation"}
     assert {row.status for row in version.acts} == {"eligible", "approval", "excluded"}

@@ -10,7 +10,10 @@ import pytest
 from facility_agent.words import catalogue
 from tests.docs.pages import DOCS, headings, links
 
-GUIDES = ("reception", "accountant", "claims-officer", "enrolment", "care", "till", "manager")
+GUIDES = (
+    *("reception", "nurse", "care", "till", "manager", "accountant", "agreements"),
+    *("claims-officer", "enrolment", "membership", "medical-adviser"),
+)
 every_guide = pytest.mark.parametrize(
     "guide", sorted((DOCS / "guides").rglob("*.md")), ids=lambda path: f"{path.parent.name}-{path.stem}"
 )

@@ -14,7 +14,7 @@ every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 #: The pictures of the scenes, and the widths at which they are taken; they are made by the tests of the screens.
 SCENES = (
     *("desk", "desk-green", "desk-amber", "desk-red", "visit", "visit-page", "till", "report"),
-    *("month", "batch", "audit", "audit-claim", "sign-in"),
+    *("month", "batch", "audit", "audit-claim", "sign-in", "agreement-draft", "agreement-sign", "agreement"),
 )
 PICTURES = {f"{scene}-{width}.png" for scene, width in product(SCENES, (1366, 360))}
 SCREENSHOTS = DOCS / "screenshots"

@@ -10,6 +10,7 @@ import pytest
 
 from facility_agent.arrangements.agreement import Annex, Party, signed_terms
 from facility_agent.arrangements.model import Clauses, Limit, Tariff
+from facility_agent.arrangements.moves import Move
 from facility_agent.documents.agreement_pdf import agreement_pdf
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.words import Words
@@ -108,7 +109,8 @@ def test_an_open_money_clause_makes_it_a_draft_on_every_page() -> None:
 
 
 def test_a_suspended_agreement_says_so() -> None:
-    assert "suspendue depuis le 03/05/2026" in text_of(printed(suspended_on=date(2026, 5, 3), until=date(2026, 12, 31)))
+    moves = (Move(number=1, kind="suspend", on=date(2026, 5, 3)),)
+    assert "suspendue depuis le 03/05/2026" in text_of(printed(moves=moves, until=date(2026, 12, 31)))
 
 
 def test_a_long_agreement_runs_over_pages_and_stays_on_them() -> None:

@@ -9,12 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from facility_agent.arrangements.agreement import Agreement, Party, with_digest
 from facility_agent.exchange.envelope import Kind
-from facility_agent.exchange.messages import TYPES, BatchMessage, Message, Register, decode, encode, revocations
+from facility_agent.exchange.messages import TYPES, Base, BatchMessage, Message, decode, encode, revocations
+from facility_agent.exchange.packs import Pack, sign_pack
 from facility_agent.exchange.parties import PublicKey, PublicKeys
 from facility_agent.exchange.revocations import MAX_SERIAL, count, is_set, with_set
 from facility_agent.vocabulary.errors import InputError
@@ -40,6 +42,7 @@ from facility_agent.vocabulary.settlement import (
     Receipt,
     Remittance,
 )
+from tests.registers import made
 
 DAY = date(2026, 3, 14)
 PERSON = Beneficiary("KDG-000123-02", "Awa Ouédraogo", "F", birth_year=1991, household="KDG-000123")
@@ -66,8 +69,9 @@ def batch(claims: tuple[Claim, ...]) -> Batch:
 KEY = key_id(bytes.fromhex("11" * 32)).hex()
 CLAIMS = (claim(1), claim(2))
 LINE = LineDecision("1", "reduced", 1000, 600, (note("copay"),))
+PACK = Pack("XX", 1, DAY, "MIN", "La ministre (inventée)", "ministre", {"xx/2026-01-01/arrangement.toml": "inventé"})
 MESSAGES: dict[Kind, Message] = {
-    "register": Register("MUT-KDG", 12, DAY, (COVERAGE, COVERAGE)),
+    "register": made("MUT-KDG", 12, DAY, (COVERAGE,), base=Base(11, "0" * 64))[0],
     "revocations": revocations("MUT-KDG", 3, DAY, with_set(b"", [4211, 17])),
     "agreement": with_digest(
         Agreement(
@@ -78,6 +82,7 @@ MESSAGES: dict[Kind, Message] = {
             parties=(Party(code="CSPS-01", name="Centre inventé", role="facility"),),
         )
     ),
+    "arrangements": sign_pack(PACK, Ed25519PrivateKey.from_private_bytes(bytes(32))),
     "batch": BatchMessage(batch(CLAIMS), CLAIMS),
     "receipt": Receipt("b1", "2026-03-1", DAY, 2, 1400, "e1"),
     "decision": Decision("d1", "b1", DAY, "officer", (ClaimDecision("c1", (LINE,)),)),
@@ -155,8 +160,15 @@ FAULTS: list[tuple[Kind, Callable[[Any], None], str]] = [
     ("batch", put("claims.0.visit.label\0", 1), "$.claims[0].visit.label\0"),
     ("batch", put("claims.0.adjudication.findings.0.evidence.x\0", 1), f"{EVIDENCE}.evidence"),
     ("batch", put("claims.0.adjudication.findings.0.evidence.days", -(2**60)), f"{EVIDENCE}.evidence.days"),
-    ("register", put("coverages.1.beneficiary.sex", "X"), "$.coverages[1].beneficiary.sex"),
-    ("register", put("coverages.1.since", "hier"), "$.coverages[1].since"),
+    ("register", put("as_of", "hier"), "$.as_of"),
+    ("register", put("parts.0.size", -1), "$.parts[0].size"),
+    ("register", put("key", "AAAA"), "$.key"),
+    ("register", put("base.sequence", 12), "$.base.sequence"),
+    (
+        "register",
+        put("revocations", {"payer": "M", "sequence": 0, "as_of": "2026-01-01", "packed": ""}),
+        "$.revocations.sequence",
+    ),
     ("register", put("sequence", 0), "$.sequence"),
     ("register", put("invented", False), "$.invented"),
     ("revocations", put("packed", "AAAA"), "$.packed"),

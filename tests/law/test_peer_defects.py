@@ -22,6 +22,7 @@ from facility_agent.arrangements.model import (
     Text,
     Waiting,
 )
+from facility_agent.arrangements.moves import Move
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.records import (
     Adjudication,
@@ -194,7 +195,7 @@ def test_a_duplicate_is_seen_and_every_reason_is_told_not_the_first_one() -> Non
 
 
 def test_contract_dates_are_read() -> None:
-    ended = msgspec.structs.replace(agreement(), ended_on=date(2026, 3, 9))
+    ended = msgspec.structs.replace(agreement(), moves=(Move(number=1, kind="end", on=date(2026, 3, 9)),))
     visit = Visit("v", "F", DAY, PERSON, CARE, identified="card", card_revoked=False)
     answer = adjudicate(arrangement(), ended, (cover(),), History(), visit)
     assert paid(answer) == 0 and "agreement-not-in-force" in {finding.code for finding in answer.findings}

@@ -11,6 +11,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from facility_agent.arrangements.agreement import Signature
+from facility_agent.arrangements.moves import Move
 from facility_agent.storage.store import Store, open_store
 from facility_agent.vocabulary.errors import InputError
 from tests.builders import FACILITY, agreement
@@ -123,7 +124,8 @@ async def test_agreements_come_in_the_order_of_their_start(store: Store) -> None
 
 async def test_a_suspended_agreement_is_kept_as_such(store: Store) -> None:
     signature = Signature(party=FACILITY, by="Head nurse", capacity="head", on=date(2023, 12, 1))
-    suspended = agreement(suspended_on=date(2026, 3, 1), signatures=(*agreement().signatures, signature))
+    stop = Move(number=1, kind="suspend", on=date(2026, 3, 1))
+    suspended = agreement(moves=(stop,), signatures=(*agreement().signatures, signature))
     await store.put_agreement(agreement(), AT, "chair")
     await store.put_agreement(suspended, AT, "chair")
     assert [(entry.state, entry.suspended_on) for entry in await store.agreements()] == [

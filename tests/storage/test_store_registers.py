@@ -79,8 +79,9 @@ async def test_a_search_by_name_reads_an_index_and_not_the_documents(tmp_path: P
         store.database.rows = listening  # type: ignore[method-assign]
         assert await store.search("ouedraogo elise") == ()
         plans = [await rows(each, *set(re.findall(r"\$\d", each))) for each in asked]
-    scans = [step["detail"] for plan in plans for step in plan if step["detail"].startswith("SCAN beneficiary")]
-    assert scans == ["SCAN beneficiary USING COVERING INDEX beneficiary_name"]
+    steps = [step["detail"] for plan in plans for step in plan]
+    assert any("name_pair" in step or " p " in step for step in steps)
+    assert [step for step in steps if step.startswith("SCAN") and step[5:] not in ("h",)] == []
 
 
 async def test_a_register_is_replaced_whole(filled: Store) -> None:

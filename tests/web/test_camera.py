@@ -21,7 +21,7 @@ from playwright.async_api import Page, Request
 from facility_agent.cards.degrade import FRAME, blur, jpeg, photograph, rotation
 from facility_agent.cards.draw import draw_card, draw_symbol
 from facility_agent.web import app
-from facility_agent.workflows.membership import IssuedCard
+from facility_agent.workflows.cards import IssuedCard
 from tests.services.browser import running_browser
 from tests.web.test_browser import AWA, SALIF, opened
 from tests.web.world import World

@@ -58,7 +58,7 @@ async def test_reasons_stand_where_one_key_hides_them(world: World, clerk: Visit
 
 async def test_behind_every_reason_stands_its_clause(world: World, clerk: Visitor) -> None:
     page = await clerk.post("/desk/scan", text=MARIAM)
-    assert "Jours de grâce pour la cotisation" in page.text and "/agreements#arrears_grace_days" in page.html
+    assert "Jours de grâce pour la cotisation" in page.text and "/agreements/clauses#arrears_grace_days" in page.html
 
 
 async def test_a_photo_is_read_by_the_real_decoders(world: World, clerk: Visitor) -> None:

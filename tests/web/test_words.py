@@ -53,6 +53,8 @@ BUILT = {
     "page.party.": ("facility", "payer"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
+    "page.visit.by.": ("weight", "age"),
+    "page.adherence.": ("more", "less"),
     "page.received.": tuple(dict.fromkeys(chain.from_iterable(LETTERS.values()))),
     "page.finding.": tuple(CATALOGUE),
     "verdict.": ("green", "amber", "red"),
@@ -117,7 +119,7 @@ def test_no_word_of_the_pages_is_left_over() -> None:
 CLAUSES = (
     "agreement", "approval", "arrangement", "article", "card", "coverage", "dates", "decision", "deductible",
     "duplicates", "emergency", "form", "guarantee", "levels", "limit", "package", "protocol", "rate", "requirement",
-    "roles", "tariff", "waiting",
+    "roles", "rule", "tariff", "waiting",
 )  # fmt: skip
 
 #: Labels of fields that a sentence names, and of the line where they stand.

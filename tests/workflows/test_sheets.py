@@ -48,7 +48,7 @@ async def test_the_next_reader_believes_it_offline_for_the_right_person_only(rea
     assert (taken.sender, taken.number, taken.day, taken.reason) == ("CSPS-EX1", sheet.number, DAY, "")
     assert await ready.mutual.store.sheets("in", since="2026-03-01") == (taken,)
     arrived = sheets.arrived_with(visit, taken)
-    assert (arrived.referred_from, arrived.sheet) == ("CSPS-EX1", sheet.number)
+    assert (arrived.referred_from, arrived.brought) == ("CSPS-EX1", sheet.number)
     async with refused("sheet-own", ready.facility):
         await sheets.take(ready.facility, sheet.token, AWA, "accueil")
 

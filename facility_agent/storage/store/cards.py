@@ -13,6 +13,8 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.records import Card, CardKind, Coverage
 
+#: Rows of the version that is held; numbers lead, so that nothing is sorted (see `registers`).
+_HELD = "JOIN register_held h ON h.payer = b.payer AND b.said + 0 <= h.sequence AND h.sequence < b.unsaid + 0"
 #: So many cards or people in one go; what is held in memory is this many, however large the register.
 PORTION = 500
 
@@ -145,9 +147,9 @@ class Cards(Shelf):
         last = ""
         while True:
             rows = await self.database.rows(
-                "SELECT document FROM beneficiary WHERE payer = $1 AND number > $2 AND number <= COALESCE("
-                "(SELECT number FROM beneficiary WHERE payer = $1 AND number > $2 ORDER BY number LIMIT 1 "
-                f"OFFSET {PORTION - 1}), number) ORDER BY number, scheme",
+                f"SELECT b.document FROM beneficiary b {_HELD} WHERE b.payer = $1 AND b.number > $2 AND b.number <= "
+                f"COALESCE((SELECT b.number FROM beneficiary b {_HELD} WHERE b.payer = $1 AND b.number > $2 "
+                f"ORDER BY b.number LIMIT 1 OFFSET {PORTION - 1}), b.number) ORDER BY b.number, b.scheme",
                 payer, last,
             )  # fmt: skip
             if not rows:
@@ -161,16 +163,16 @@ class Cards(Shelf):
         last = ""
         while True:
             rows = await self.database.rows(
-                "SELECT DISTINCT household FROM beneficiary WHERE payer = $1 AND household > $2 "
-                f"ORDER BY household LIMIT {PORTION // 5}",
+                f"SELECT DISTINCT b.household FROM beneficiary b {_HELD} WHERE b.payer = $1 AND b.household > $2 "
+                f"ORDER BY b.household LIMIT {PORTION // 5}",
                 payer, last,
             )  # fmt: skip
             if not rows:
                 return
             before, last = last, rows[-1]["household"]
             people = await self.database.rows(
-                "SELECT document FROM beneficiary WHERE payer = $1 AND household > $2 AND household <= $3 "
-                "ORDER BY household, number, scheme",
+                f"SELECT b.document FROM beneficiary b {_HELD} WHERE b.payer = $1 AND b.household > $2 "
+                "AND b.household <= $3 ORDER BY b.household, b.number, b.scheme",
                 payer, before, last,
             )  # fmt: skip
             yield tuple(decoded(row["document"], Coverage) for row in people)

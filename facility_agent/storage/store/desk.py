@@ -24,7 +24,7 @@ from facility_agent.storage.store.people import Account, Signin, account_of
 from facility_agent.storage.store.registers import RegisterState, RevocationState
 from facility_agent.storage.writing import Writing, open_writing
 from facility_agent.vocabulary.guarantees import GuaranteeFile
-from facility_agent.vocabulary.records import Coverage, PastLine
+from facility_agent.vocabulary.records import Counted, Coverage, PastLine
 from facility_agent.vocabulary.verdicts import Letter
 
 T = TypeVar("T")
@@ -90,6 +90,9 @@ class DeskStore(Store):
 
     async def history(self, members: Sequence[str], households: Sequence[str] = ()) -> tuple[PastLine, ...]:
         return await self._read().history(members, households)
+
+    async def counted(self, number: str, household: str = "") -> tuple[Counted, ...]:
+        return await self._read().counted(number, household)
 
     async def guarantees(self, *, member: str = "", state: str = "") -> tuple[GuaranteeFile, ...]:
         return await self._read().guarantees(member=member, state=state)

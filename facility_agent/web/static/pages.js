@@ -62,3 +62,22 @@ for (const list of document.querySelectorAll("[data-walk]")) {
     }
   });
 }
+
+// Names that a text may mean, from the first letters on.
+for (const box of document.querySelectorAll("[data-search]")) {
+  box.addEventListener("input", async () => {
+    if (box.value.length < 2) return;
+    const asked = box.value, answer = await fetch(`${box.dataset.search}?q=${encodeURIComponent(asked)}`);
+    if (!answer.ok || box.value !== asked) return;
+    box.list.replaceChildren(...(await answer.json()).map((row) => new Option(row.icd10, row.name)));
+  });
+}
+
+// What the protocols say of the lines so far: help, while they are entered.
+for (const place of document.querySelectorAll("[data-advice]")) {
+  const form = place.closest("form");
+  form.addEventListener("change", async () => {
+    const answer = await fetch(place.dataset.advice, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (answer.ok) place.innerHTML = await answer.text();
+  });
+}
