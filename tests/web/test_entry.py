@@ -132,12 +132,16 @@ async def test_the_rest_is_offered_and_put_in_with_one_button(world: World, cler
         await clerk.post(f"/visits/{row.visit.id}/undo", day="03/04/2026", reason="essai")
 
 
-async def test_the_lines_of_the_last_visit_and_the_usual_acts_are_put_in_at_once(clerk: Visitor) -> None:
+async def test_the_lines_of_the_last_visit_and_the_usual_acts_are_put_in_at_once(world: World, clerk: Visitor) -> None:
     fields = await received(clerk, AWA)
     form = await clerk.get(f"/visits/new?visit={fields['visit']}")
     (repeat,) = [each for each in form.every("button") if each.get("name") == "repeat"]
     page = await clerk.post("/visits/new", **fields, repeat=repeat["value"])
-    assert page.value("act-1").startswith("consultation-nurse")
+    earlier = await world.facility.store.visit(repeat["value"])
+    assert earlier is not None
+    for place, line in enumerate(earlier.visit.lines, 1):
+        assert page.value(f"act-{place}").startswith(f"{line.act} · ")
+        assert page.value(f"quantity-{place}") == str(line.quantity)
     usual = [each["value"] for each in form.every("button") if each.get("name") == "add"]
     assert usual[0] == "consultation-nurse"
     more = await clerk.post("/visits/new", **fields, **{"act-1": "tdr"}, add=usual[0])
