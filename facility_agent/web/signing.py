@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -19,6 +19,14 @@ from facility_agent.workflows import agreements, contracting
 from facility_agent.workflows.agreement_view import view
 
 routes = web.RouteTableDef()
+
+#: What is said after a move.
+DONE: Final = {
+    "suspend": "agreement-suspend",
+    "resume": "agreement-resume",
+    "end": "agreement-end",
+    "undo": "agreement-undo",
+}
 
 Act = Callable[[forms.Form, Agreement], Awaitable[Agreement]]
 
@@ -115,7 +123,7 @@ async def move(request: web.Request) -> web.Response:
     except InputError as error:
         about = shown(request, await view(site, request.match_info["agreement"]))
         return await again(request, "agreement.html", form, error, **about)
-    return redirect(f"/agreements/{found.id}?done=agreement-{kind}")
+    return redirect(f"/agreements/{found.id}?done={DONE[kind]}")
 
 
 async def _done(request: web.Request, template: str, done: str, act: Act) -> web.Response:

@@ -19,11 +19,13 @@ from tests.web.world import HOSTILE, World
 
 STATIC = Path(app.__file__).parent / "static"
 
-#: Pages that only an act opens, never a link alone; and what is only there where telephones come in (test_phone).
+#: Pages that only an act opens, never a link alone; what is only there where telephones come in (test_phone), or for
+#: an agreement that we have not signed, or that was signed on paper (test_agreements).
 BY_A_FORM = (
     *("/audit/{batch}/pay", "/desk/portraits/{number}", "/sheets/{sheet}", "/till/counts/{count}"),
     "/visits/{visit}/shortage",
     *("/phone/authority.crt", "/phone/codes/{goal}.png"),
+    *("/agreements/{agreement}/sign", "/agreements/{agreement}/scans/{digest}"),
 )
 
 
@@ -56,7 +58,7 @@ def test_every_page_can_be_reached_by_links(world: World, pages: dict[str, Page]
     wanted = handlers(world.facility) | handlers(world.mutual)
     kept = {path for path in wanted if not path.startswith(("/api/", "/language/", "/sign-in")) and path != "/"}
     seen = [route(path.removeprefix("mutual:")) for path in pages]
-    files = {link for page in pages.values() for link in page.links if not is_page(link)}
+    files = {route(link) for page in pages.values() for link in page.links if not is_page(link)}
     for pattern in sorted(kept - set(BY_A_FORM)):
         expression = re.compile(re.sub(r"\{\w+\}", "[^/]+", pattern))
         assert any(expression.fullmatch(path) for path in (*seen, *files)), pattern
