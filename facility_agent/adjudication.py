@@ -6,11 +6,14 @@ entry changes nothing. For every line: submitted = payers' shares + what the mem
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
+from facility_agent.arrangements.gathered import UnderScheme
 from facility_agent.arrangements.model import Act, Arrangement
-from facility_agent.arrangements.terms import Terms, UnderScheme, terms
+from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.eligibility.entitlements import Entitlement, entitlements
 from facility_agent.eligibility.rights import waiting_period
 from facility_agent.invoicing import flat, pricing, shares
@@ -59,16 +62,19 @@ def adjudicate(
     past = Past(history, visit)
     open_to_them = entitlements(known, coverage, visit)
     findings = list(rulebook.of_visit(known, visit, past))
-    if known.bearers:
+    if known.bears_lines:
         findings = known.borne(findings)
+    schemes = tuple([entitlement.scheme.code for entitlement in open_to_them if entitlement.open])
     judged = _Judged(
         known,
         visit,
         past,
         Used(visit, past),
         open_to_them,
-        tuple([entitlement.scheme.code for entitlement in open_to_them if entitlement.open]),
+        schemes,
         next((finding for finding in findings if finding.weight == "refuse"), None),
+        known.under if visit.stay is None else known.under_in_stay,
+        bool(known.flat) and flat.met(known, visit, schemes, past),
     )
     lines: list[LineAdjudication] = []
     for line in sorted(visit.lines, key=lambda entry: (entry.at or visit.at, entry.act, entry.id)):
@@ -89,6 +95,10 @@ class _Judged(msgspec.Struct):
     open_to_them: tuple[Entitlement, ...]
     schemes: tuple[str, ...]
     closed: Finding | None
+    #: What a scheme says of an act, in this visit or stay.
+    under: Callable[[str, str], UnderScheme]
+    #: Whether a flat rate stands in this visit or before it.
+    flat: bool
     earlier: list[CareLine] = msgspec.field(default_factory=list)
     consulted: int = 0
 
@@ -106,14 +116,14 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
     price, cut = line.price, None
     if judged.schemes and act is not None and act.status != "excluded":
         price, cut = pricing.admitted(known, line, judged.schemes)
-        if known.flat:
+        if judged.flat:
             price, cut = _within_flat(judged, line, act, price, cut, findings)
         if cut is not None:
             findings.append(cut)
-    if known.bearers and findings:
-        findings = known.borne(findings)
     units, above = 0, 0
     if findings or judged.closed is not None:
+        if known.bears_lines:
+            findings = known.borne(findings)
         refusals = [finding for finding in (*findings, judged.closed) if finding and finding.weight == "refuse"]
         if refusals:
             facility = submitted if any(finding.borne_by == FACILITY for finding in refusals) else 0
@@ -122,7 +132,8 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
         units = max([_units_cut(finding) for finding in findings])
         if units:
             findings = _with_amounts(findings, units, price)
-        above = sum([finding.amount for finding in findings if finding.borne_by == MEMBER])
+        if known.bears_lines:
+            above = sum([finding.amount for finding in findings if finding.borne_by == MEMBER])
     admitted = price * (line.quantity - units)
     left, taken, deductibles, borne, asked = admitted, [], 0, 0, 0
     for entitlement in open_to_them:
@@ -134,10 +145,10 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
                 borne, left = borne + left, 0
             continue
         scheme, covered = entitlement.scheme.code, entitlement.coverage
-        under = known.under(scheme, line.act)
-        if not under.covers:
-            continue
+        under = judged.under(scheme, line.act)
         if under.asks:
+            if not under.covers:
+                continue
             own = _of_scheme(judged, under, covered, line)
             if own:
                 findings += [finding for finding in own if finding not in findings]
@@ -180,7 +191,7 @@ def _of_scheme(judged: _Judged, under: UnderScheme, coverage: Coverage | None, l
                 found.append(waits)
     if under.counts or under.requirements or under.guarantees:
         found += rulebook.of_scheme(judged.known, under, coverage, judged.visit, line, judged.earlier, judged.past)
-    return judged.known.borne(found) if judged.known.bearers and found else found
+    return judged.known.borne(found) if found and judged.known.bears_lines else found
 
 
 def _within_flat(

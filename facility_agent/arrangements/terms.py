@@ -6,18 +6,18 @@ rows count only where the arrangement has none with a known value: an annex clos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
-from itertools import chain
 from typing import Any, TypeVar
 
-import msgspec
-
 from facility_agent.arrangements.agreement import Agreement, Party
+from facility_agent.arrangements.bearing import bear_lines, bearers, reborne
 from facility_agent.arrangements.choosing import Scoped, by, closed, first, first_known, narrowness, settled
 from facility_agent.arrangements.duties import GuaranteeRule
+from facility_agent.arrangements.flat_rates import flat_rates, within_flat
+from facility_agent.arrangements.gathered import AskedOf, UnderScheme
 from facility_agent.arrangements.model import (
     Act,
     Arrangement,
@@ -39,32 +39,6 @@ RULES_VERSION = 1
 
 
 S = TypeVar("S", bound=Scoped)
-
-
-class UnderScheme(msgspec.Struct, frozen=True):
-    """Every row of one scheme that concerns one act here; rows for all schemes stand behind the scheme's own."""
-
-    waitings: tuple[Waiting, ...]
-    counts: tuple[Limit, ...]
-    requirements: tuple[Requirement, ...]
-    guarantees: tuple[GuaranteeRule, ...]
-    deductibles: tuple[Deductible, ...]
-    ceilings: tuple[Limit, ...]
-    rate: RateRow | None
-    ratio: tuple[int, int] | None
-    #: Whether it asks anything of the care before it pays.
-    asks: bool
-    #: Whether it pays for this act at all: a scheme may be for some care only.
-    covers: bool
-
-
-class AskedOf(msgspec.Struct, frozen=True):
-    """What is asked of one act here, whoever pays: rules of the package, facts and papers, protocols."""
-
-    rules: tuple[Callable[..., Finding | None], ...]
-    requirements: tuple[Requirement, ...]
-    guarantees: tuple[GuaranteeRule, ...]
-    protocols: tuple[Any, ...]
 
 
 class Terms:
@@ -104,6 +78,7 @@ class Terms:
         self._prices: dict[tuple[str, str], Tariff | None] = {}
         self._parts: dict[tuple[str, str], RateRow | None] = {}
         self._under: dict[tuple[str, str], UnderScheme] = {}
+        self._under_in_stay: dict[tuple[str, str], UnderScheme] = {}
         #: The rulebook chooses what is asked of each act; its choice lives as long as these terms.
         self.asked: dict[str, AskedOf] = {}
         self.rules: tuple[Any, ...] | None = None
@@ -114,13 +89,24 @@ class Terms:
         chronic: dict[str, int | Unknown] = self.clause("follow_up_chronic_days")
         self.follow_up_chronic_days = chronic.get(self.ownership, chronic.get("*"))
         #: Who bears what a finding cuts or refuses, where the arrangement says otherwise than the rule.
-        self.bearers = {row.finding: row.borne_by for row in arrangement.duties.reasons if row.finding and row.borne_by}
+        self.bearers = bearers(arrangement.duties.reasons)
+        #: Whether any of these is found of a line or a visit, and not of a scheme's rights only.
+        self.bears_lines = bear_lines(self.bearers)
         self.holidays = frozenset(row.day for row in arrangement.duties.holidays)
         here = [row for row in arrangement.referrals if not row.levels or self.level in row.levels]
         self.direct = tuple(row for row in here if row.kind == "direct")
         self.paths = tuple(row for row in here if row.kind == "path")
+        #: Schemes that are for some care only, each with the acts that it pays for.
+        self.limited = {
+            code: frozenset(act for act in self.acts if self.concerns(scheme, act))
+            for code, scheme in self.schemes.items()
+            if scheme.families or scheme.acts
+        }
+        #: The schemes in order of payment, each with the acts that are all it pays for, or with nothing.
+        self.ordered = tuple((scheme, self.limited.get(code)) for code, scheme in self.schemes.items())
         #: Acts that somewhere have one price for the episode.
-        self.flat = frozenset(row.act for rows in self._tariffs for row in chain(*rows.values()) if row.basis == "flat")
+        self.flat = frozenset(row.act for row in flat_rates(self._tariffs))
+        self.within_flat = within_flat(self._tariffs, self.acts.values())
         self.rule_set = rule_set(arrangement, agreement)
 
     def clause(self, name: str) -> Any:
@@ -207,7 +193,14 @@ class Terms:
             found = self._under[scheme, act] = self._gathered(scheme, act)
         return found
 
-    def _gathered(self, scheme: str, act: str) -> UnderScheme:
+    def under_in_stay(self, scheme: str, act: str) -> UnderScheme:
+        """The same for a stay, with the ceilings that count over one."""
+        found = self._under_in_stay.get((scheme, act))
+        if found is None:
+            found = self._under_in_stay[scheme, act] = self._gathered(scheme, act, stay=True)
+        return found
+
+    def _gathered(self, scheme: str, act: str, *, stay: bool = False) -> UnderScheme:
         rate, limits = self.rate(scheme, act), (*self.limits(scheme, act), *self.limits("", act))
         waitings, requirements = tuple(self.waitings(scheme, act)), self.requirements(scheme, act)
         counts = tuple(row for row in limits if row.count is not None or row.interval is not None)
@@ -218,10 +211,10 @@ class Terms:
             requirements=requirements,
             guarantees=guarantees,
             deductibles=tuple(row for row in self.deductibles(scheme) if self.concerns(row, act)),
-            ceilings=tuple(row for row in limits if row.amount is not None),
+            ceilings=tuple(row for row in limits if row.amount is not None and (stay or row.per != "stay")),
             rate=rate,
             ratio=part(rate) if rate is not None else None,
-            asks=bool(waitings or counts or requirements or guarantees),
+            asks=bool(waitings or counts or requirements or guarantees) or not self.covers(scheme, act),
             covers=self.covers(scheme, act),
         )
 
@@ -276,16 +269,11 @@ class Terms:
 
     def covers(self, scheme: str, act: str) -> bool:
         """Whether the scheme pays for this act at all."""
-        return scheme not in self.schemes or self.concerns(self.schemes[scheme], act)
+        return scheme not in self.limited or act in self.limited[scheme]
 
     def borne(self, findings: list[Finding]) -> list[Finding]:
         """The findings, each cut or refusal with the bearer that the arrangement's reasons name."""
-        return [
-            msgspec.structs.replace(finding, borne_by=self.bearers[finding.code])
-            if finding.weight in ("reduce", "refuse") and finding.code in self.bearers
-            else finding
-            for finding in findings
-        ]
+        return reborne(findings, self.bearers)
 
     def concerns(self, row: Scoped, act: str) -> bool:
         """Whether a row is about this act: it names the act or its family, or nothing at all."""

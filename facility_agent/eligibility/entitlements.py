@@ -7,6 +7,7 @@ A person in no register may be admitted under a programme on the proof that the 
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -17,6 +18,7 @@ from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, 
 from facility_agent.vocabulary.periods import age_in_months
 from facility_agent.vocabulary.records import Coverage, Visit
 
+_act_of = attrgetter("act")
 #: Several programmes ask for the age of one person.
 _age = lru_cache(maxsize=256)(age_in_months)
 
@@ -46,8 +48,8 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
     """All schemes that concern this person at this facility on this day, in order of payment."""
     found: list[Entitlement] = []
     covered = [entry.scheme for entry in coverage]
-    for scheme in terms.schemes.values():
-        if (scheme.families or scheme.acts) and not any(terms.covers(scheme.code, line.act) for line in visit.lines):
+    for scheme, only in terms.ordered:
+        if only is not None and only.isdisjoint(map(_act_of, visit.lines)):
             continue
         if scheme.programme:
             programme = _programme(terms, scheme, visit)
@@ -59,7 +61,7 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
     if not found:
         found.append(_nobody(terms, visit))
     if terms.bearers:
-        found = [_borne(terms, entitlement) for entitlement in found]
+        found = [entitlement if entitlement.open else _borne(terms, entitlement) for entitlement in found]
     return tuple(found)
 
 
@@ -85,7 +87,7 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
     """The programme when it was asked for or the person plainly fits it; None when it does not concern them."""
     asked = [entry for entry in visit.admissions if entry.programme == scheme.code] if visit.admissions else ()
     admission = asked[0] if asked else None
-    fits = _fits(scheme, visit)
+    fits = _fits(scheme, visit, asked=admission is not None)
     if admission is None and (fits is False or not _here(terms, scheme)):
         return None
     findings: list[Finding] = []
@@ -120,7 +122,7 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
     return _entitlement(scheme, scheme.payer, None, findings)
 
 
-def _fits(scheme: Scheme, visit: Visit) -> bool | None:
+def _fits(scheme: Scheme, visit: Visit, *, asked: bool) -> bool | None:
     """Whether the person is one of those that the programme is for; None when a fact is missing.
 
     Nobody is asked whether a woman is pregnant until she is admitted as such, or receives an act that a programme for
@@ -129,10 +131,10 @@ def _fits(scheme: Scheme, visit: Visit) -> bool | None:
     person = visit.beneficiary
     if scheme.pregnant and visit.pregnant and person.sex != "M":
         return True
-    asked = any(entry.programme == scheme.code for entry in visit.admissions)
-    unsaid = None if scheme.pregnant and visit.pregnant is None and person.sex != "M" else False
-    if unsaid is None and not asked:
-        unsaid = None if any(line.act in scheme.acts for line in visit.lines) else False
+    unsaid: bool | None = False
+    if scheme.pregnant and visit.pregnant is None and person.sex != "M":
+        named = asked or (scheme.acts and not set(scheme.acts).isdisjoint([line.act for line in visit.lines]))
+        unsaid = None if named else False
     if scheme.under_months is None and scheme.over_months is None:
         return unsaid if scheme.pregnant else True
     if person.birth_date is None:

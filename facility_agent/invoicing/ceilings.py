@@ -42,8 +42,6 @@ class Used:
             held = self._rooms[scheme] = {}
         found = []
         for limit in limits:
-            if limit.per == "stay" and self._visit.stay is None:
-                continue
             room = held.get(limit.code)
             if room is None:
                 room = Room(limit, self._left(limit, coverage, scheme))

@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from operator import attrgetter
 
 from facility_agent.arrangements.model import Act, Tariff
 from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import FACILITY, UNKNOWN, Cause, Finding, reduce
 from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import CareLine, Visit
+
+_act_of = attrgetter("act")
+
+
+def met(terms: Terms, visit: Visit, schemes: tuple[str, ...], past: Past) -> bool:
+    """Whether a flat rate may pay for a line: one of the open schemes has it, and it was given now or before."""
+    for scheme, within in terms.within_flat.items():
+        if (not scheme or scheme in schemes) and not within.isdisjoint(map(_act_of, visit.lines)):
+            return not terms.flat.isdisjoint(map(_act_of, visit.lines)) or past.any_of(terms.flat)
+    return False
 
 
 def within(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
-from facility_agent.arrangements.model import RateRow
-from facility_agent.arrangements.terms import Terms, UnderScheme
+from facility_agent.arrangements.gathered import UnderScheme
+from facility_agent.arrangements.terms import Terms
 from facility_agent.invoicing.ceilings import Room, Used
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Bearer, Finding, note, reduce, unchecked
 from facility_agent.vocabulary.money import rate_of
@@ -46,10 +46,13 @@ def take(
         family = terms.acts[act].family if act in terms.acts else ""
         findings.append(unchecked("rate-open", "rate", "clause", "rate", scheme=scheme, family=family))
         return Part(Share(payer, scheme, 0), deductible, 0, tuple(findings))
-    if under.ratio is None and under.rate.per != "line":
-        amount, facility = used.all_but_copay(terms, under.rate, scheme, left - deductible, findings), 0
+    facility = 0
+    if under.ratio is not None:
+        amount = rate_of(left - deductible, under.ratio, terms.rounding, terms.rounding_step)
+    elif under.rate.per == "line":
+        amount = max(0, left - deductible - int(under.rate.copay or 0))
     else:
-        amount, facility = _wanted(terms, under.rate, under.ratio, left - deductible), 0
+        amount = used.all_but_copay(terms, under.rate, scheme, left - deductible, findings)
     if under.ceilings:
         rooms = used.rooms(under.ceilings, coverage, scheme)
         for room in rooms:
@@ -93,10 +96,3 @@ def _capped(terms: Terms, room: Room, amount: int, findings: list[Finding]) -> t
     evidence: dict[str, str | int] = {"scope": limit.scope, "limit": maximum, "used": maximum - remaining}
     findings.append(reduce("ceiling-reached", clause, bearer, cut, **evidence))
     return remaining, cut if bearer == FACILITY else 0
-
-
-def _wanted(terms: Terms, row: RateRow, ratio: tuple[int, int] | None, base: int) -> int:
-    """The payer's part before ceilings, never above `base`."""
-    if ratio is not None:
-        return rate_of(base, ratio, terms.rounding, terms.rounding_step)
-    return max(0, base - int(row.copay or 0))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from facility_agent.arrangements.gathered import AskedOf, UnderScheme
 from facility_agent.arrangements.model import Act
-from facility_agent.arrangements.terms import AskedOf, Terms, UnderScheme
+from facility_agent.arrangements.terms import Terms
 from facility_agent.protocols import guarantees, limits, package, pathway, referral
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.past import Past

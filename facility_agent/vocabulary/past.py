@@ -33,6 +33,10 @@ class Past:
         """The person's earlier lines of one act."""
         return [line for line in self._own.lines if line.act == act]
 
+    def any_of(self, acts: frozenset[str]) -> bool:
+        """Whether the person has received one of these acts before."""
+        return not acts.isdisjoint([line.act for line in self._own.lines])
+
     def under(self, number: str) -> Sequence[PastLine]:
         """The person's earlier lines that used the guarantee of this number; refused care used nothing."""
         return [line for line in self._own.lines if line.guarantee == number and line.eligible]
