@@ -27,7 +27,9 @@ XX = load().versions("XX")
 PACKAGE = Path(facility_agent.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "clauses.md"
 PROVENANCE = set(Row.__struct_fields__)
-RULES = ("adjudication.py", "eligibility", "protocols", "invoicing", "audit", "arrangements")
+RULES = (
+    "adjudication.py", "eligibility", "protocols", "invoicing", "audit", "arrangements", "documents", "workflows", "web",
+)  # fmt: skip
 
 
 def rows_of(version: Arrangement, table: str) -> tuple[Any, ...]:
