@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image
 
 from facility_agent.bench.browser import Browsers, form, upload
-from facility_agent.bench.measure import calibration, percentiles_ms, turns_per_cpu_second
+from facility_agent.bench.measure import calibration, commits, percentiles_ms, turns_per_cpu_second
 from facility_agent.bench.place import Place, make_place
 from facility_agent.bench.serving import HOST, running
 from facility_agent.cards.degrade import jpeg
@@ -53,6 +53,7 @@ async def run(members: int, requests: int, connections: int) -> dict[str, object
             cost = used * turns_per_cpu_second()
             memory, peak = server.memory_mb("VmRSS"), server.memory_mb("VmHWM")
             browsers.close()
+        disk = percentiles_ms(commits(Path(name)))
         _check_recorded(place.folder / "data.sqlite3", len(warm) + len(taken))
     speed = len(taken) / seconds
     return {
@@ -61,6 +62,8 @@ async def run(members: int, requests: int, connections: int) -> dict[str, object
         "ratio_to_calibration": round(speed / turns, 4),
         "server_cpu_ms": round(1000 * used / len(taken), 3),
         "server_turns": round(cost / len(taken), 2),
+        "disk_commit_p50_ms": disk["p50_ms"],
+        "disk_commit_p99_ms": disk["p99_ms"],
         "requests": len(taken),
         "members": members,
         "connections": connections,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import resource
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 #: Hears how many of how many are done.
@@ -33,6 +35,20 @@ def turns_per_cpu_second(seconds: float = 0.5) -> float:
     used, start = time.process_time(), time.perf_counter()
     turns = calibration(seconds) * (time.perf_counter() - start)
     return turns / (time.process_time() - used)
+
+
+def commits(folder: Path, count: int = 100) -> list[float]:
+    """Seconds that the disk takes for each of some commits of 20 kB: no answer that is on the disk can be faster."""
+    taken = []
+    with closing(sqlite3.connect(folder / "commits.sqlite3", isolation_level=None)) as database:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            database.execute(f"PRAGMA {pragma}")
+        database.execute("CREATE TABLE written (text BLOB)")
+        for _ in range(count):
+            start = time.perf_counter()
+            database.execute("INSERT INTO written VALUES (?)", (bytes(20_000),))
+            taken.append(time.perf_counter() - start)
+    return taken
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 from cryptography.exceptions import InvalidSignature
@@ -98,8 +99,7 @@ def read_card(text: str, issuers: Mapping[str, Issuer], on: date) -> Reading:
     if issuer is None or _key_of(issuer) != key:
         return Reading(None, (refuse("card-issuer-unknown", "", MEMBER, key=key.hex()),), "card")
     try:
-        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(issuer.public_key))
-        public.verify(signature, sign_input(key, payload))
+        _public(issuer.public_key).verify(signature, sign_input(key, payload))
         card = card_of(payload, issuer.key, _patterns(issuer))
     except (InvalidSignature, ValueError):
         return Reading(None, (refuse("card-altered", "", MEMBER),), "card")
@@ -173,5 +173,12 @@ def _patterns(issuer: Issuer) -> Patterns:
     return Patterns(issuer.member_pattern, issuer.household_pattern)
 
 
+@lru_cache(maxsize=256)
+def _public(key: str) -> Ed25519PublicKey:
+    """The key of these hexadecimal digits, ready to verify with."""
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+
+
+@lru_cache(maxsize=256)
 def _key_of(issuer: Issuer) -> bytes:
     return key_id(bytes.fromhex(issuer.public_key))

@@ -22,6 +22,9 @@ from facility_agent.storage.engine import Database
 _MOST_STATEMENTS = 200
 #: Milliseconds to wait for a file that another process holds; in WAL mode, readers hardly ever wait.
 BUSY_TIMEOUT = 2_000
+#: Bytes of the file that are read where they lie. SQLite forgets the pages of its own at every commit of another
+#: connection; the rest of a large register is left out, because what is mapped counts as memory.
+MAPPED = 32 * 1024 * 1024
 
 
 class Reading(Database):
@@ -62,6 +65,12 @@ class Reading(Database):
             self._common[key] = self.ask(statement, values)
         return self._common[key]
 
+    @property
+    def version(self) -> int:
+        """A number that changes whenever another connection, this program's own included, has written to the file."""
+        self._look()
+        return self._version
+
     def _look(self) -> None:
         """Begin to look at the file as it is now; this turn of the event loop sees it so to its end."""
         if self._reader.in_transaction:
@@ -82,6 +91,6 @@ class Reading(Database):
 def open_reading(path: Path) -> Iterator[Reading]:
     """Read the file at `path`, which is open for writing elsewhere in this process."""
     with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)) as connection:
-        for pragma in (f"busy_timeout={BUSY_TIMEOUT}", "query_only=ON"):
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT}", f"mmap_size={MAPPED}", "query_only=ON"):
             connection.execute(f"PRAGMA {pragma}")
         yield Reading(path, connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import ssl
 import sys
@@ -45,6 +46,9 @@ async def serve_forever(
         for folder, port in folders:
             site = await stack.enter_async_context(open_site(folder, clock))
             await _open_doors(stack, site, host or site.config.host, port or site.config.port, tls)
+        # Laws, words and templates stay as long as the program: they need not be looked through again and again.
+        gc.collect()
+        gc.freeze()
         await stop.wait()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -56,7 +57,20 @@ class State(msgspec.Struct, frozen=True):
 
 
 async def visible(site: Site) -> State:
-    """The state of the installation now."""
+    """The state of the installation now; the same object as long as nothing of it can have changed."""
+    seen = (site.store.version(), site.today(), site.letters_waiting())
+    held = _SEEN.get(site)
+    if held is not None and seen[0] is not None and held[0] == seen:
+        return held[1]
+    state = await _visible(site)
+    _SEEN[site] = (seen, state)
+    return state
+
+
+_SEEN: WeakKeyDictionary[Site, tuple[tuple[int | None, date, int], State]] = WeakKeyDictionary()
+
+
+async def _visible(site: Site) -> State:
     today = site.today()
     try:
         arrangement = site.arrangement(today)

@@ -11,7 +11,8 @@ from facility_agent.bench import desk
 from facility_agent.bench.place import Place
 
 FIGURES = ("verdicts_per_s", "p50_ms", "p95_ms", "p99_ms", "ratio_to_calibration")
-MORE = ("server_cpu_ms", "server_turns", "resident_memory_mb", "peak_memory_mb")
+MORE = ("server_cpu_ms", "server_turns", "resident_memory_mb", "peak_memory_mb",
+        "disk_commit_p50_ms", "disk_commit_p99_ms")  # fmt: skip
 
 
 async def test_the_figures_bear_the_names_that_others_read_and_none_is_nothing() -> None:

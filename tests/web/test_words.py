@@ -123,7 +123,7 @@ CLAUSES = (
 )  # fmt: skip
 
 #: Labels of fields that a sentence names, and of the line where they stand.
-SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password", "field.photo_seen")
+SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password", "field.photo_seen", "field.member")
 
 
 def test_both_languages_speak_of_the_same_fields() -> None:

@@ -35,6 +35,10 @@ class Shelf:
         """
         return nullcontext() if self.database.in_transaction else self.transaction()
 
+    def version(self) -> int | None:
+        """A number that changes whenever the database does; None where nobody can tell."""
+        return None
+
     @property
     def _connection(self) -> Any:
         return self.database.connection()

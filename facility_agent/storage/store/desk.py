@@ -20,6 +20,7 @@ from facility_agent.storage.engine import Database
 from facility_agent.storage.reading import Reading, open_reading
 from facility_agent.storage.store import Store
 from facility_agent.storage.store.base import decoded, instant, marks
+from facility_agent.storage.store.newborns import KeptNewborn
 from facility_agent.storage.store.people import Account, Signin, account_of
 from facility_agent.storage.store.registers import RegisterState, RevocationState
 from facility_agent.storage.writing import Writing, open_writing
@@ -35,6 +36,7 @@ class DeskStore(Store):
 
     def __init__(self, database: Database, reading: Reading, writing: Writing) -> None:
         super().__init__(database)
+        self._reading = reading
         self._plain, self._quick, self._common = Store(database), Store(reading), Store(Common(reading))
         self._agreements: Kept[Agreement] = Kept(Agreement)
         self._parties: Kept[PublicKeys] = Kept(PublicKeys)
@@ -47,6 +49,9 @@ class DeskStore(Store):
     def _read_common(self) -> Store:
         """The same for what is asked for everybody: it is read again only when the file has changed."""
         return self._plain if self.database.in_transaction else self._common
+
+    def version(self) -> int | None:
+        return None if self.database.in_transaction else self._reading.version
 
     async def account(self, login: str) -> Account | None:
         row = await self._read()._one(
@@ -69,6 +74,12 @@ class DeskStore(Store):
 
     async def coverage_of(self, number: str) -> tuple[Coverage, ...]:
         return await self._read().coverage_of(number)
+
+    async def household(self, household: str) -> tuple[Coverage, ...]:
+        return await self._read().household(household)
+
+    async def newborn(self, number: str) -> KeptNewborn | None:
+        return await self._read().newborn(number)
 
     async def portrait_hashes(self, numbers: Sequence[str]) -> dict[str, str]:
         return await self._read().portrait_hashes(numbers)
