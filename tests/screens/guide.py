@@ -23,11 +23,11 @@ NEW_PAGE: Final = (3, 4, 7)
 STYLE: Final = """
 @page { size: A4; margin: 15mm 17mm 16mm;
   @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
-body { font: 10.5pt/1.45 system-ui, "DejaVu Sans", sans-serif; color: #000; margin: 0; }
+body { font: 10.2pt/1.42 system-ui, "DejaVu Sans", sans-serif; color: #000; margin: 0; }
 h1 { font-size: 20pt; margin: 0 0 4mm; }
 h2 { font-size: 14pt; margin: 5mm 0 2mm; } h2.new { break-before: page; margin-top: 0; }
 p, ul, table { margin: 0 0 2.5mm; } ul { padding-left: 5mm; } li { margin-bottom: 1mm; }
-img { display: block; max-width: 100%; max-height: 54mm; margin: 0 auto 2.5mm; border: .3mm solid #999; }
+img { display: block; max-width: 100%; max-height: 46mm; margin: 0 auto 2.5mm; border: .3mm solid #999; }
 table { border-collapse: collapse; } td { border: .2mm solid #999; padding: 1mm 3mm; } code { font: 9.5pt monospace; }
 """
 
