@@ -30,13 +30,14 @@ def adjudicate(
 @app.command("register")
 def register(
     members: Annotated[int, typer.Option(help="Beneficiaries in the register.")] = 200_000,
+    week: Annotated[bool, typer.Option("--week", help="Only the size of a week's change, without pictures.")] = False,
 ) -> None:
     """A register taken in while a desk works, its memory, and people looked for in it afterwards."""
     import asyncio
 
-    from facility_agent.bench.register import run
+    from facility_agent.bench import register
 
-    print_json(asyncio.run(run(members)))
+    print_json(asyncio.run(register.week(members, False) if week else register.run(members)))
 
 
 @app.command("desk")

@@ -18,7 +18,7 @@ from facility_agent.exchange.messages import Base
 from facility_agent.exchange.revocations import is_set
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Coverage
-from facility_agent.workflows import exchange, membership, registers, visits
+from facility_agent.workflows import exchange, lost_cards, membership, registers, visits
 from facility_agent.workflows.clock import SetClock
 from facility_agent.workflows.site import OUTBOX, Site, open_site
 from tests.registers import entry
@@ -54,7 +54,7 @@ async def next_week(places: Places, paid: date = date(2027, 6, 30)) -> tuple[Cov
 
 async def test_a_change_brings_what_is_other_and_the_list_of_revoked_cards(ready: Places) -> None:
     now = await next_week(ready)
-    await membership.revoke(ready.mutual, [5])
+    await lost_cards.revoke(ready.mutual, [5])
     path = await registers.send(ready.mutual, CODE, changes=True)
     assert path.name.startswith("changes-")
     received = await exchange.receive(ready.facility, path, "comptable", path.name)

@@ -64,7 +64,8 @@ CREATE TABLE name_pair (
     payer TEXT NOT NULL,
     PRIMARY KEY (first, second, village, year, number, payer)
 );
--- A sound, and what is left of it when one sign is left out: two sounds that are near each other meet there.
+-- What is left of a word, or of how it sounds, when one sign is left out, and how the word sounds: what is spelled
+-- otherwise by one sign meets it there. A word that is known whole has a row of its own, after "=".
 CREATE TABLE name_sound (variant TEXT NOT NULL, sound TEXT NOT NULL, PRIMARY KEY (variant, sound));
 
 -- The batches of ours that the counters of a register include.

@@ -21,6 +21,7 @@ from facility_agent.storage.store.papers import Papers
 from facility_agent.storage.store.people import People
 from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
+from facility_agent.storage.store.searching import Searching
 from facility_agent.storage.store.settlement import Settlement
 from facility_agent.storage.store.sheets import Sheets
 from facility_agent.storage.store.tills import Tills
@@ -30,6 +31,7 @@ class Store(
     People,
     Registers,
     Arrivals,
+    Searching,
     Cards,
     Newborns,
     Reception,

@@ -16,7 +16,8 @@ from facility_agent.exchange.registers import ROWS, Entry, Gone, Rows, added
 from facility_agent.storage.store.base import marks, portions
 from facility_agent.storage.store.cards import Cards
 from facility_agent.storage.store.forgetting import STANDS, Forgetting
-from facility_agent.storage.store.searching import Naming, phone_of
+from facility_agent.storage.store.naming import Naming
+from facility_agent.storage.store.searching import phone_of
 from facility_agent.vocabulary import names
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical

@@ -6,13 +6,13 @@ from datetime import date
 
 from facility_agent.exchange.registers import ROWS
 from facility_agent.storage.store.base import marks, portions
-from facility_agent.storage.store.searching import Naming, Searching
+from facility_agent.storage.store.naming import Names, Naming
 
 #: A row that nothing has taken back.
 STANDS = 9_223_372_036_854_775_807
 
 
-class Forgetting(Searching):
+class Forgetting(Names):
     """What a register no longer says."""
 
     async def purge_register(self, payer: str, kept: int, lists_since: date) -> None:

@@ -13,15 +13,15 @@ from typing import Any
 
 import msgspec
 
-from facility_agent.storage.store.base import Shelf, decoded, instant, marks, portions
+from facility_agent.storage.store.base import Shelf, decoded, instant, marks
 from facility_agent.vocabulary import names
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.records import Coverage
 
-#: By what a person is looked for: name, year of birth (0 when nobody knows it), village as it sounds.
-Naming = tuple[str, int, str]
 #: So many candidates are looked at before the best are chosen, and so many other spellings of a name are tried.
-_CANDIDATES, _SPELLINGS = 400, 12
+_CANDIDATES, _SPELLINGS = 100, 12
+#: How a key was met, the surest first.
+_AS_HEARD, _BY_LETTER, _BY_SOUND = 0, 1, 2
 #: Points for each word asked from which on nobody nearer is looked for.
 _SURE = 7
 _HELD = "JOIN register_held h ON h.payer = b.payer AND b.said <= h.sequence AND h.sequence < b.unsaid"
@@ -53,7 +53,7 @@ class Searching(Shelf):
         """The people found, the nearest first; nobody for a question that says nothing."""
         # PostgreSQL refuses a NUL in any value.
         text = sought.text.replace("\x00", "").strip()
-        if text:
+        if any(sign.isdecimal() for sign in text) or len(text.split()) == 1:
             exact = await self._by_identity(text, limit)
             if exact:
                 return Found(exact)
@@ -64,7 +64,7 @@ class Searching(Shelf):
             rows = await self._of_village(sought)
         else:
             return Found()
-        ranked = sorted(_people(rows), key=lambda row: (-_score(row, asked, sought), row["name"], row["number"]))
+        ranked = _ranked(rows, asked, sought)
         chosen = ranked[:limit]
         return Found(await self._with_numbers(chosen), len(ranked) > limit or len(rows) >= _CANDIDATES)
 
@@ -78,14 +78,21 @@ class Searching(Shelf):
         return tuple(decoded(row["document"], Coverage) for row in rows)
 
     async def _named(self, asked: Sequence[str], sought: Sought) -> list[dict[str, Any]]:
-        """Candidates for these names: as they sound, else as they begin and nearly so."""
+        """Candidates for these names: as they sound, else off by a letter, else nearly so or as they begin."""
         # The longest keys tell people apart best.
-        heard = sorted({names.sound(word) for word in asked}, key=len, reverse=True)[:2]
-        rows = await self._candidates([[key] for key in heard], sought)
-        if rows and max(_score(row, asked, sought) for row in rows) >= _SURE * len(asked):
+        words = sorted({names.sound(word): word for word in asked}.values(), key=lambda word: -len(names.sound(word)))
+        rows = await self._candidates([[names.sound(word)] for word in words[:3]], sought)
+        if not rows and len(words) > 2:
+            rows = await self._candidates([[names.sound(word)] for word in words[:2]], sought)
+        if _sure(rows, asked):
             return rows
-        rows += await self._beginning(asked, sought)
-        return rows + await self._candidates([await self._near(key) for key in heard], sought)
+        spellings = [await self._spellings(word) for word in words[:2]]
+        for least in (_BY_LETTER, _BY_SOUND):
+            keys = [[key for key, how in some if how <= least][:_SPELLINGS] for some in spellings]
+            rows += await self._candidates(keys, sought)
+            if _sure(rows, asked):
+                return rows
+        return rows + await self._beginning(asked, sought)
 
     async def _beginning(self, asked: Sequence[str], sought: Sought) -> list[dict[str, Any]]:
         """Who has names that begin like these; one sign alone is too little to look for."""
@@ -98,14 +105,20 @@ class Searching(Shelf):
         return await self._chosen(test, values, sought)
 
     async def _candidates(self, keys: Sequence[Sequence[str]], sought: Sought) -> list[dict[str, Any]]:
-        """Who has one of the first names' keys and, if two are asked for, one of the second's."""
-        first, *others = keys
-        if not first or not all(others):
+        """Who has one of the first name's keys and one of every other's."""
+        if not all(keys):
             return []
-        test, values = f"p.first IN ({marks(len(first))})", list(first)
-        for second in others:
-            test += f" AND p.second IN ({marks(len(second), len(values))})"
-            values += second
+        values = [key for some in keys for key in some]
+        places, start = [], 0
+        for some in keys:
+            places.append(f"IN ({marks(len(some), start)})")
+            start += len(some)
+        test = " AND ".join(f"p.{name} {place}" for name, place in zip(("first", "second"), places, strict=False))
+        if len(places) > 2:
+            test += (
+                f" AND EXISTS (SELECT 1 FROM name_pair q WHERE q.first = p.first AND q.second {places[2]} "
+                "AND q.village = p.village AND q.year = p.year AND q.number = p.number AND q.payer = p.payer)"
+            )
         return await self._chosen(test, values, sought)
 
     async def _chosen(self, test: str, values: Sequence[str], sought: Sought) -> list[dict[str, Any]]:
@@ -131,14 +144,19 @@ class Searching(Shelf):
             key, _after(key),
         )  # fmt: skip
 
-    async def _near(self, key: str) -> list[str]:
-        """The keys of the register that are this one, or off by one sign."""
-        some = sorted(names.variants(key))
+    async def _spellings(self, word: str) -> list[tuple[str, int]]:
+        """The keys of the register that a word may mean, and how: as it sounds, but for a letter, or nearly so."""
+        key = names.sound(word)
+        some = sorted(names.variants(key) | names.variants(word))
         rows = await self.database.rows(
-            f"SELECT DISTINCT sound FROM name_sound WHERE variant IN ({marks(len(some))})", *some
+            f"SELECT variant, sound FROM name_sound WHERE variant IN ({marks(len(some))})", *some
         )
-        found = [row["sound"] for row in rows]
-        return sorted(found, key=lambda other: (other != key, not names.near(key, other), other))[:_SPELLINGS]
+        found = {key: _AS_HEARD}
+        for row in rows:
+            # What is left of a word is in small letters, of a sound in capitals.
+            how = _BY_LETTER if row["variant"] == row["variant"].lower() else _BY_SOUND
+            found[row["sound"]] = min(how, found.get(row["sound"], how))
+        return sorted(found.items(), key=lambda pair: (pair[1], not names.near(key, pair[0]), pair[0]))
 
     async def _with_numbers(self, rows: Sequence[Mapping[str, Any]]) -> tuple[Coverage, ...]:
         if not rows:
@@ -170,45 +188,6 @@ class Searching(Shelf):
         )
         return tuple((row["account"], decoded(row["document"], Sought), int(row["shown"])) for row in rows)
 
-    async def learn_names(self, payer: str, people: Iterable[tuple[str, str, int, str]]) -> None:
-        """Keep under which names people are found: number, name, year of birth, village as it sounds."""
-        rows = [(*row, number, payer) for number, name, year, village in people for row in _places(name, year, village)]
-        await self.database.many(
-            "INSERT INTO name_pair (first, second, village, year, number, payer) VALUES ($1, $2, $3, $4, $5, $6) "
-            "ON CONFLICT (first, second, village, year, number, payer) DO NOTHING",
-            rows,
-        )
-        heard = {row[0] for row in rows}
-        known: set[str] = set()
-        for some in portions(sorted(heard)):
-            found = await self.database.rows(
-                f"SELECT sound FROM name_sound WHERE variant = sound AND variant IN ({marks(len(some))})", *some
-            )
-            known |= {row["sound"] for row in found}
-        await self.database.many(
-            "INSERT INTO name_sound (variant, sound) VALUES ($1, $2) ON CONFLICT (variant, sound) DO NOTHING",
-            [(variant, key) for key in sorted(heard - known) for variant in sorted(names.variants(key))],
-        )
-
-    async def forget_names(
-        self, payer: str, people: Iterable[tuple[str, str, int, str]], left: Mapping[str, Iterable[Naming]]
-    ) -> None:
-        """Forget names under which people are no longer kept; `left` are those that they still have, by number."""
-        rows = set()
-        for number, name, year, village in people:
-            kept = {row for other in left.get(number, ()) for row in _places(*other)}
-            rows |= {(*row, number, payer) for row in _places(name, year, village) if row not in kept}
-        await self.database.many(
-            "DELETE FROM name_pair WHERE first = $1 AND second = $2 AND village = $3 AND year = $4 AND number = $5 "
-            "AND payer = $6",
-            sorted(rows),
-        )
-
-
-def _places(name: str, year: int, village: str) -> set[tuple[str, str, str, int]]:
-    """Where a person stands in the index of names."""
-    return {(*pair, village, year) for pair in names.pairs(name)}
-
 
 def phone_of(text: str) -> str:
     """A telephone number as it is kept: its last eight digits, with or without the country's.
@@ -225,31 +204,37 @@ def _after(beginning: str) -> str:
     return f"{beginning}\U0010ffff"
 
 
-def _people(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each person once."""
-    return list({(row["number"], row["payer"]): row for row in rows}.values())
+def _ranked(rows: Iterable[dict[str, Any]], asked: Sequence[str], sought: Sought) -> list[dict[str, Any]]:
+    """Each person once, the nearest first; candidates share their names, so each name is looked at once."""
+    people = {(row["number"], row["payer"]): row for row in rows}.values()
+    points = {name: _points(asked, name) for name in {row["name"] for row in people}}
+
+    def order(row: dict[str, Any]) -> tuple[int, str, str]:
+        exact = sought.year is not None and row["year"] == sought.year
+        return -points[row["name"]] - 6 * exact, row["name"], row["number"]
+
+    return sorted(people, key=order)
 
 
-@lru_cache(maxsize=16_384)
-def _told(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """A name's words, and how they sound: candidates share their names."""
+def _sure(rows: Iterable[Mapping[str, Any]], asked: Sequence[str]) -> bool:
+    """Whether somebody fits every word that was asked, as it sounds or but for a letter."""
+    return any(_points(asked, name) >= _SURE * len(asked) for name in {row["name"] for row in rows})
+
+
+def _points(asked: Sequence[str], name: str) -> int:
+    """How near a name is: its words as asked, off by a letter, as they sound, as they begin, nearly so."""
     said = names.words(name)
-    return frozenset(said), frozenset(names.sound(word) for word in said)
+    return sum(max((_nearness(word, other) for other in said), default=0) for word in asked) - len(said)
 
 
-def _score(row: Mapping[str, Any], asked: Sequence[str], sought: Sought) -> int:
-    """How near a person is: words as asked, off by a letter, as they sound, as they begin, nearly; the year."""
-    said, heard = _told(row["name"])
-    points = 0
-    for word in asked:
-        if word in said:
-            points += 12
-        elif any(names.near(word, other) for other in said):
-            points += 10
-        elif names.sound(word) in heard:
-            points += 8
-        elif any(other.startswith(word) for other in said):
-            points += 6
-        elif any(names.near(names.sound(word), other) for other in heard):
-            points += 4
-    return points + (sought.year is not None and row["year"] == sought.year) * 6 - len(said)
+@lru_cache(maxsize=65_536)
+def _nearness(word: str, other: str) -> int:
+    if word == other:
+        return 12
+    if names.near(word, other):
+        return 10
+    if names.sound(word) == names.sound(other):
+        return 8
+    if other.startswith(word):
+        return 6
+    return 4 if names.near(names.sound(word), names.sound(other)) else 0
