@@ -40,13 +40,17 @@ def _note(figures: Figures, database: str, found: dict[str, Any]) -> None:
     assert found["look_up"]["p50_ms"] > 0
     figures.note(
         f"`bench register`, {database}: {MEMBERS:,} taken in while a desk looks people up",
-        f"{found['import_s']:.0f} s, of the processor {found['import_cpu_s']:.0f} s, at most {found['memory_most_mb']} MB, "
-        f"file {found['file_mb']} MB; the desk waits p50 {found['desk_p50_ms']} ms, p99 {found['desk_p99_ms']} ms",
+        f"{found['import_s']:.0f} s, of the processor {found['import_cpu_s']:.0f} s, "
+        f"at most {found['memory_most_mb']} MB, file {found['file_mb']} MB; the desk waits p50 {found['desk_p50_ms']} ms, p99 {found['desk_p99_ms']} ms",
     )
     kinds = {
-        "look_up": "a number at the desk", "find_number": "number", "find_name": "name", "find_name_slipped": "slipped name",
-        "find_slipped_year": "slipped name and year", "find_family_village": "family, year and village",
-    }  # fmt: skip
+        "look_up": "a number at the desk",
+        "find_number": "number",
+        "find_name": "name",
+        "find_name_slipped": "slipped name",
+        "find_slipped_year": "slipped name and year",
+        "find_family_village": "family, year and village",
+    }
     figures.note(
         f"`bench register`, {database}: somebody found among {MEMBERS:,}",
         "; ".join(f"{said} p95 {found[kind]['p95_ms']} ms{_found(found[kind])}" for kind, said in kinds.items()),
@@ -54,4 +58,4 @@ def _note(figures: Figures, database: str, found: dict[str, Any]) -> None:
 
 
 def _found(kind: dict[str, float]) -> str:
-    return f", the one meant among those shown {kind['found']:.1%}, first {kind['first']:.1%}" if "found" in kind else ""
+    return f" (shown {kind['found']:.1%}, first {kind['first']:.1%})" if "found" in kind else ""

@@ -78,7 +78,7 @@ async def test_a_search_by_name_reads_an_index_and_not_the_documents(tmp_path: P
 
         store.database.rows = listening  # type: ignore[method-assign]
         assert await store.search("ouedraogo elise") == ()
-        plans = [await rows(each, *set(re.findall(r"\$\d", each))) for each in asked]
+        plans = [await rows(each, *sorted(set(re.findall(r"\$\d+", each)))) for each in asked]
     steps = [step["detail"] for plan in plans for step in plan]
     assert any("name_pair" in step or " p " in step for step in steps)
     assert [step for step in steps if step.startswith("SCAN") and step[5:] not in ("h",)] == []

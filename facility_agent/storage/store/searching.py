@@ -205,7 +205,10 @@ def _after(beginning: str) -> str:
 
 
 def _ranked(rows: Iterable[dict[str, Any]], asked: Sequence[str], sought: Sought) -> list[dict[str, Any]]:
-    """Each person once, the nearest first; candidates share their names, so each name is looked at once."""
+    """Each person once, the nearest first, without those whom one word alone has brought.
+
+    Candidates share their names, so each name is looked at once.
+    """
     people = {(row["number"], row["payer"]): row for row in rows}.values()
     points = {name: _points(asked, name) for name in {row["name"] for row in people}}
 
@@ -213,7 +216,13 @@ def _ranked(rows: Iterable[dict[str, Any]], asked: Sequence[str], sought: Sought
         exact = sought.year is not None and row["year"] == sought.year
         return -points[row["name"]] - 6 * exact, row["name"], row["number"]
 
-    return sorted(people, key=order)
+    return sorted((row for row in people if _meant(asked, row["name"])), key=order)
+
+
+def _meant(asked: Sequence[str], name: str) -> bool:
+    """Whether two of the words asked, or the only one, are near words of the name."""
+    said = names.words(name)
+    return sum(any(_nearness(word, other) for other in said) for word in asked) >= min(2, len(asked))
 
 
 def _sure(rows: Iterable[Mapping[str, Any]], asked: Sequence[str]) -> bool:
