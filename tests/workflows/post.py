@@ -56,12 +56,12 @@ async def stranger(places: Places, folder: Path, role: str, known: bool = True) 
         yield site
 
 
-async def agreed(facility: Site, mutual: Site) -> None:
+async def agreed(facility: Site, mutual: Site, year: int = 2026) -> None:
     """An agreement between the two, signed by both, as long as that of the others."""
     parties = tuple(
         Party(code=site.config.code, name=site.config.name, role=role, level=site.config.level, invented=True)
         for site, role in ((facility, "facility"), (mutual, "payer"))
     )  # type: ignore[arg-type]
-    drafted = contracting.draft(facility, date(2026, 2, 1), date(2026, 12, 31), parties, annex())
+    drafted = contracting.draft(facility, date(year, 2, 1), date(year, 12, 31), parties, annex())
     once = await contracting.sign(facility, drafted, "Une responsable (exemple)", "ICP", PASSPHRASE)
     await contracting.sign(mutual, once, "Le président (exemple)", "président", PASSPHRASE)

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from facility_agent.arrangements.duties import Delegation, Duties
+from facility_agent.arrangements.moves import Move
 from facility_agent.demo.sites import PASSPHRASE
 from facility_agent.eligibility.card import card_text, unsigned_token
 from facility_agent.exchange.keys import load_signing
@@ -110,7 +111,7 @@ READY_DAY = date(2026, 3, 2)
 async def test_a_new_agreement_key_that_the_old_one_vouches_for_signs_for_the_mutual(ready: Places) -> None:
     made = keyring.rotate(ready.mutual, "agreement", PASSPHRASE, "président", cost=QUICK)
     await carry_keys(ready)
-    await agreed(ready.facility, ready.mutual)
+    await agreed(ready.facility, ready.mutual, 2027)
     last = (await ready.mutual.store.agreements())[-1]
     await contracting.keep(ready.facility, last, "MLT")
     assert {entry.key for entry in last.signatures} > {made.key}
@@ -251,5 +252,5 @@ def test_whom_a_facility_trusts_is_who_signed_and_whom_the_arrangement_names() -
     assert {party.party for party in trusted("CSPS-9", everybody, [agreement()], None)} == set()
     one_sided = agreement(signatures=agreement().signatures[:-1])
     assert {party.party for party in trusted(FACILITY, everybody, [one_sided], None)} == set()
-    ended = agreement(ended_on=date(2025, 12, 31))
+    ended = agreement(moves=(Move(number=1, kind="end", on=date(2025, 12, 31)),))
     assert {party.party for party in trusted(FACILITY, everybody, [ended], None)} == {MUTUAL}
