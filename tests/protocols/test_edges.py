@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from facility_agent.arrangements.model import Text
-from facility_agent.arrangements.protocols import Band, Condition, Rule
+from facility_agent.arrangements.model import Act, Text
+from facility_agent.arrangements.protocols import Band, Condition, Protocol, Rule
 from facility_agent.arrangements.terms import Terms
-from facility_agent.protocols import doses, pathway, persons, repeats
+from facility_agent.protocols import doses, order_set, pathway, persons, repeats
 from facility_agent.protocols.asked import conditions_of, every, meant_by
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.past import Past
@@ -494,3 +494,92 @@ def test_a_condition_that_two_sheets_share_is_said_once_and_rules_of_others_are_
     )
     assert codes(terms_of(both, "centre"), care(line("iron"), condition="B54")) == ["care-expected:note"]
     assert codes(terms, care(line("iron"), condition="wound")) == []
+
+
+def sheeted(level: str = "centre", act: Act | None = None, **says: object) -> Terms:
+    """The invented country with one sheet of our own, one rule of quantities, and perhaps one more act."""
+    row = {"code": "own", "name": NAME, "conditions": ("malaria",), **says}
+    rules = (Rule(code="q", kind="band", name=NAME, acts=("antimalarial",), bands=(Band(6, 5_000, 15_000),)),)
+    made = msgspec.structs.replace(
+        XX,
+        protocols=(Protocol(**row),),  # type: ignore[arg-type]
+        rules=rules,
+        acts=(*XX.acts, *([act] if act else [])),
+        digest=f"{row}{act}",
+    )
+    return terms_of(made, level)
+
+
+def offered(terms: Terms, **facts: object) -> list[tuple[str, str, int | None, str]]:
+    visit = care(condition="malaria", **facts)
+    return [(row.protocol, row.act, row.quantity, row.by) for row in order_set.proposed(terms, visit)]
+
+
+def test_an_item_is_offered_as_the_one_act_that_answers_to_it() -> None:
+    terms = sheeted(order=("quick-test", "antimalarial", "consultation", "nowhere"))
+    assert offered(terms) == [
+        ("own", "malaria-test", 1, ""),
+        ("own", "antimalarial", None, ""),
+        ("own", "consultation", 1, ""),
+    ]
+    assert offered(terms, weight_grams=12_000)[1] == ("own", "antimalarial", 6, "weight")
+    second = Act(code="another-test", name=NAME, family="laboratory")
+    item = msgspec.structs.replace(XX.items[0], aliases=("malaria-test", "another-test"))
+    both = msgspec.structs.replace(
+        sheeted(order=("quick-test", "consultation"), act=second).arrangement, items=(item,), digest="both"
+    )
+    assert offered(terms_of(both, "centre")) == [("own", "consultation", 1, "")], "several answer: a person chooses"
+
+
+def test_an_act_of_the_package_goes_before_an_item_of_its_name() -> None:
+    item = msgspec.structs.replace(XX.items[0], code="consultation", aliases=("malaria-test",))
+    made = msgspec.structs.replace(sheeted(order=("consultation",)).arrangement, items=(item,), digest="same name")
+    assert offered(terms_of(made, "centre")) == [("own", "consultation", 1, "")]
+
+
+def test_what_is_excluded_given_or_of_another_level_is_not_offered() -> None:
+    order = ("tooth-crown", "caesarean", "consultation", "malaria-test")
+    assert [row[1] for row in offered(sheeted("centre", order=order))] == ["consultation", "malaria-test"]
+    assert [row[1] for row in offered(sheeted("hospital", order=order))] == [
+        "caesarean",
+        "consultation",
+        "malaria-test",
+    ]
+    assert [row[1] for row in offered(sheeted("", order=order))] == ["caesarean", "consultation", "malaria-test"]
+    given = care(line("consultation"), condition="malaria")
+    assert [row.act for row in order_set.proposed(sheeted("centre", order=order), given)] == ["malaria-test"]
+
+
+@pytest.mark.parametrize(
+    ("says", "born", "shown"),
+    [
+        ({}, date(2026, 6, 15), True),
+        ({"from_months": 12}, date(2025, 6, 15), True),
+        ({"from_months": 12}, date(2025, 6, 16), False),
+        ({"under_months": 12}, date(2025, 6, 16), True),
+        ({"under_months": 12}, date(2025, 6, 15), False),
+        ({"from_months": 12, "under_months": 24}, None, True),
+    ],
+)  # fmt: skip
+def test_a_sheet_is_for_the_ages_that_it_names(says: dict[str, object], born: date | None, shown: bool) -> None:
+    terms = sheeted(order=("consultation",), **says)
+    assert bool(order_set.sheets_of(terms, care(condition="malaria", born=born))) == shown
+    assert order_set.sheets_of(terms, care(condition="cough", born=born)) == ()
+
+
+def test_an_act_that_the_package_does_not_know_is_nobodys_and_the_visit_has_no_line() -> None:
+    terms = known(kind="expected", acts=("antimalarial",), conditions=("malaria",))
+    visit = care(line("unheard-of"), condition="malaria")
+    found = pathway.of_care(terms, visit, Past(History(), visit))
+    assert [(at, finding.code) for at, finding in found] == [("", "care-expected")]
+
+
+def test_a_reason_for_another_level_calls_a_person() -> None:
+    terms = known("post", kind="where", acts=("antenatal",), levels=("centre",), weight="refuse")
+    assert codes(terms, care(line("antenatal"))) == ["act-above-level:refuse"]
+    (noted,) = said(terms, care(line("antenatal", justification="x")))
+    assert (noted.weight, noted.review) == ("note", True)
+
+
+def test_a_quantity_of_bands_by_age_is_for_no_weight() -> None:
+    assert doses.fits((Band(7, None, None, 0, 6),), 7, "grams") == ""
