@@ -49,7 +49,7 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
     found: list[Entitlement] = []
     covered = [entry.scheme for entry in coverage]
     for scheme, only in terms.ordered:
-        if only is not None and only.isdisjoint(map(_act_of, visit.lines)):
+        if only is not None and not _concerns(only, scheme, visit):
             continue
         if scheme.programme:
             programme = _programme(terms, scheme, visit)
@@ -63,6 +63,16 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
     if terms.bearers:
         found = [entitlement if entitlement.open else _borne(terms, entitlement) for entitlement in found]
     return tuple(found)
+
+
+def _concerns(only: frozenset[str], scheme: Scheme, visit: Visit) -> bool:
+    """Whether a scheme for some acts is about this visit: one of them was given, or, before any care, it was asked for.
+
+    At the desk no act is known yet: whoever is admitted under it is told what it opens.
+    """
+    if visit.lines:
+        return not only.isdisjoint(map(_act_of, visit.lines))
+    return any(entry.programme == scheme.code for entry in visit.admissions)
 
 
 def _borne(terms: Terms, entitlement: Entitlement) -> Entitlement:

@@ -25,7 +25,7 @@ def _paid(known: Terms, scheme: str) -> tuple[_Paid, ...]:
     """Families of care that the scheme pays here: the rate or flat co-payment, and the waits before it."""
     first: dict[str, str] = {}
     for act in known.acts.values():
-        if act.status != "excluded" and known.rate(scheme, act.code) is not None:
+        if act.status != "excluded" and known.covers(scheme, act.code) and known.rate(scheme, act.code) is not None:
             first.setdefault(act.family, act.code)
     found: list[_Paid] = []
     for family in known.arrangement.families:

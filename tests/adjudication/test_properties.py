@@ -29,7 +29,7 @@ def cases(draw: st.DrawFn, plain: bool = False):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_the_parts_always_add_up_to_what_was_submitted(case) -> None:
     answer = adjudicate(*case)
@@ -41,7 +41,7 @@ def test_the_parts_always_add_up_to_what_was_submitted(case) -> None:
     assert answer.submitted == sum(share.amount for share in answer.shares) + answer.member_pays + answer.facility_bears
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_entry_changes_nothing_and_judging_twice_gives_the_same_bytes(case, chance: random.Random) -> None:
     arrangement, agreement, coverage, history, visit = case
@@ -54,7 +54,7 @@ def test_the_order_of_entry_changes_nothing_and_judging_twice_gives_the_same_byt
     assert first == canonical(adjudicate(arrangement, agreement, coverage, History(tuple(past)), shuffled))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases(plain=True))
 def test_more_history_never_raises_what_the_payers_pay(case) -> None:
     """Where no deductible, prerequisite or referral is in play, nor a co-payment that earlier visits have paid."""
@@ -66,7 +66,7 @@ def test_more_history_never_raises_what_the_payers_pay(case) -> None:
     assert paid == sorted(paid, reverse=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_every_cut_names_its_bearer_and_no_unknown_clause_refuses(case) -> None:
     answer = adjudicate(*case)
@@ -82,7 +82,7 @@ def test_every_cut_names_its_bearer_and_no_unknown_clause_refuses(case) -> None:
             assert any(finding.borne_by == "facility" for finding in own), line
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases(), st.integers(0, 5), st.integers(1, 400))
 def test_a_lower_price_never_raises_what_the_member_pays_by_more_than_a_step(case, place: int, less: int) -> None:
     arrangement, agreement, coverage, history, visit = case
@@ -101,7 +101,7 @@ def test_a_lower_price_never_raises_what_the_member_pays_by_more_than_a_step(cas
     assert after <= before + step
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_what_is_open_refuses_nobody(case) -> None:
     """Every clause and every value of a row that may be unknown is opened, and none of them is why care is refused."""

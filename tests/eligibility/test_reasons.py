@@ -149,7 +149,7 @@ REASONS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("a child on a strange proof", "programme-proof-missing", "amber",
      {**CHILD_HERE, "admissions": (Admission("early-years", "bus-ticket"),)}),
     ("a child of five", "programme-not-for-person", "red",
-     {**CHILD_HERE, "beneficiary": person(number="", birth_date=date(2021, 3, 10)), "admissions": (BOOKLET,)}),
+     {**CHILD_HERE, "beneficiary": person(number="", sex="M", birth_date=date(2021, 3, 10)), "admissions": (BOOKLET,)}),
     ("a programme without a birth date", "birth-date-missing", "amber",
      {**CHILD_HERE, "beneficiary": person(number="", birth_date=None), "admissions": (BOOKLET,)}),
     ("an emergency without anything", "emergency-opens-care", "amber",
@@ -201,10 +201,19 @@ def test_payers_stand_in_their_order_and_their_papers_step_by_step() -> None:
     answer = ask(cover=both)
     assert answer.schemes == ("insurer", "mutual")
     assert [benefit.scheme for benefit in answer.open] == sorted(benefit.scheme for benefit in answer.open)
-    assert [(paper.code, paper.step) for paper in answer.papers] == [("insurer-card", 1), ("mutual-booklet", 1)]
+    assert [(paper.code, paper.step) for paper in answer.papers[:2]] == [("insurer-card", 1), ("mutual-booklet", 1)]
+    assert [paper.step for paper in answer.papers] == sorted(paper.step for paper in answer.papers)
     assert answer.papers[1].instead == "letter-of-guarantee"
     hospital = ask(level="hospital", referred_from="P-1")
-    assert [paper.code for paper in hospital.papers] == ["mutual-booklet", "hospital-letter"]
+    assert [paper.code for paper in hospital.papers[:2]] == ["mutual-booklet", "hospital-letter"]
+
+
+def test_a_programme_for_some_acts_says_at_the_desk_what_it_opens_when_it_is_asked_for() -> None:
+    woman = person(number="", birth_date=date(1990, 1, 1))
+    here: dict[str, Any] = {"card": None, "cover": (), "facts": DeskFacts(), "beneficiary": woman, "pregnant": True}
+    asked = ask(**here, admissions=(Admission("safe-birth", "antenatal-card", "A-1"),))
+    assert [entry.family for entry in asked.open if entry.scheme == "safe-birth"] == ["maternity", "transport"]
+    assert "safe-birth" not in ask(**here).schemes
 
 
 def test_somebody_else_than_the_photo_is_amber_and_binds_nobody() -> None:

@@ -28,7 +28,8 @@ PACKAGE = Path(facility_agent.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "clauses.md"
 PROVENANCE = set(Row.__struct_fields__)
 RULES = (
-    "adjudication.py", "eligibility", "protocols", "invoicing", "audit", "arrangements", "documents", "workflows", "web",
+    "adjudication.py", "eligibility", "protocols", "invoicing", "audit", "arrangements", "documents", "workflows",
+    "web",
 )  # fmt: skip
 
 

@@ -38,10 +38,11 @@ async def test_a_week_of_fifty_thousand(figures: Figures, pictures: bool) -> Non
 
 def _note(figures: Figures, database: str, found: dict[str, Any]) -> None:
     assert found["look_up"]["p50_ms"] > 0
+    waits = f"the desk waits p50 {found['desk_p50_ms']} ms, p99 {found['desk_p99_ms']} ms"
     figures.note(
         f"`bench register`, {database}: {MEMBERS:,} taken in while a desk looks people up",
         f"{found['import_s']:.0f} s, of the processor {found['import_cpu_s']:.0f} s, "
-        f"at most {found['memory_most_mb']} MB, file {found['file_mb']} MB; the desk waits p50 {found['desk_p50_ms']} ms, p99 {found['desk_p99_ms']} ms",
+        f"at most {found['memory_most_mb']} MB, file {found['file_mb']} MB; {waits}",
     )
     kinds = {
         "look_up": "a number at the desk",
