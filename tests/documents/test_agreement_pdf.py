@@ -49,9 +49,9 @@ SAID = [
     "Accouchement CSPS « clause ouverte » arrangement",
     "Accouchement CSPS 900 F CFA annexe",
     "Délai d’observation Mutuelle classique · Accouchements 9 mois annexe",
-    "plafond de 50 000 F CFA · par ménage, par an",
-    "au plus 2 fois · « clause ouverte » · par personne, par mois",
-    "Franchise Mutuelle classique 500 F CFA · par personne, par passage",
+    "plafond de 50 000 F CFA · à la charge du bénéficiaire · par ménage, par an",
+    "au plus 2 fois · « clause ouverte » · à la charge du bénéficiaire · par personne, par mois",
+    "Franchise Mutuelle classique · tous les soins 500 F CFA · par personne, par passage",
     "Pièce exigée ordonnance · Pansement sans quoi la ligne est rejetée",
     "dressing Pansement Consultations",
     "Pour Centre de santé de l’Étoile",
@@ -143,7 +143,7 @@ def test_every_clause_has_words(clause: str, language: str) -> None:
     words = Words(language)
     assert words.has(f"doc.clause.{clause}")
     kinds = ("is", "one", "yes")
-    assert any(words.has(f"doc.clause.{clause}.{kind}") for kind in kinds) or clause == "rounding"
+    assert any(words.has(f"doc.clause.{clause}.{kind}") for kind in kinds) or clause in ("rounding", "rest_days")
 
 
 @pytest.mark.parametrize("state", ["draft", "signed by one", "in force", "amended", "suspended", "ended"])

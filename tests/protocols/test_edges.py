@@ -310,7 +310,7 @@ def test_where_an_act_is_done(level: str, says: dict[str, object], facts: dict[s
 
 def test_the_levels_that_would_do_are_named() -> None:
     (found,) = said(known("post", kind="where", acts=("antenatal",), from_rank=2), care(line("antenatal")))
-    assert found.evidence == {"act": "antenatal", "level": "post", "required": "centre, hospital"}
+    assert found.evidence == {"act": "antenatal", "level": "post", "required": "centre, hospital, institute"}
     (found,) = said(known("hospital", kind="where", acts=("antenatal",), until_rank=1), care(line("antenatal")))
     assert found.evidence["required"] == "post"
     (found,) = said(
