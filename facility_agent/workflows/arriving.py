@@ -18,8 +18,8 @@ from facility_agent.workflows.site import Site
 T = TypeVar("T")
 
 
-async def check(site: Site, message: Register, sender: str) -> None:
-    """Whether a register can be taken in here and now: the sender's own, newer than ours, on the base that we hold.
+async def check(site: Site, message: Register, sender: str) -> bool:
+    """Whether a register brings news: the sender's own, newer than ours, on the base that we hold; not the one held.
 
     InputError `register-of-another`, `register-older` or `register-base`.
     """
@@ -27,11 +27,14 @@ async def check(site: Site, message: Register, sender: str) -> None:
         raise InputError("register-of-another", payer=message.payer, sender=sender)
     held = await site.store.register_state(message.payer)
     sequence, content = (held.sequence, held.content) if held else (0, "")
+    if (message.sequence, message.content) == (sequence, content):
+        return False
     if message.sequence <= sequence:
         raise InputError("register-older", payer=message.payer, sequence=message.sequence, held=sequence)
     base = message.base
     if base is not None and (base.sequence, base.content) != (sequence, content):
         raise InputError("register-base", payer=message.payer, base=base.sequence, held=sequence)
+    return True
 
 
 async def take(
@@ -42,7 +45,10 @@ async def take(
     InputError as in `check`; `register-incomplete` when the file ends too early, and what came is kept for the next
     try; `register-damaged`, `register-inconsistent`: nothing of it counts.
     """
-    await check(site, message, opened.header.sender)
+    if not await check(site, message, opened.header.sender):
+        async with site.store.transaction():
+            await _heard(site, opened, message, name)
+        return
     base = message.base.sequence if message.base else None
     begun = await site.store.begin_register(message.payer, message.sequence, opened.digest, base)
     stream.seek(sum(part.size for part in message.parts[: begun.parts]), 1)
@@ -72,10 +78,15 @@ async def _or_drop(site: Site, begun: Arriving, work: Awaitable[T]) -> T:
 async def _finish(site: Site, opened: Opened, message: Register, begun: Arriving, name: str) -> None:
     """The new version counts, together with the note that its letter has arrived."""
     batches = await site.store.included_batches(message.payer, site.config.code, message.included)
-    lists = message.revocations
     async with site.store.transaction():
         await site.store.finish_register(begun, message.as_of, message.members, int(message.content, 16), batches)
-        await site.store.receive_once(opened.header, opened.digest, name, site.now())
-        known = await site.store.revocations(message.payer)
-        if lists is not None and (known is None or known.sequence < lists.sequence):
-            await site.store.put_revocations(message.payer, lists.sequence, lists.as_of, lists.bitmap)
+        await _heard(site, opened, message, name)
+
+
+async def _heard(site: Site, opened: Opened, message: Register, name: str) -> None:
+    """The letter has arrived, and its list of revoked cards counts when it is newer than ours."""
+    lists = message.revocations
+    await site.store.receive_once(opened.header, opened.digest, name, site.now())
+    known = await site.store.revocations(message.payer)
+    if lists is not None and (known is None or known.sequence < lists.sequence):
+        await site.store.put_revocations(message.payer, lists.sequence, lists.as_of, lists.bitmap)

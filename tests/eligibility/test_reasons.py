@@ -212,7 +212,7 @@ def test_a_programme_for_some_acts_says_at_the_desk_what_it_opens_when_it_is_ask
     woman = person(number="", birth_date=date(1990, 1, 1))
     here: dict[str, Any] = {"card": None, "cover": (), "facts": DeskFacts(), "beneficiary": woman, "pregnant": True}
     asked = ask(**here, admissions=(Admission("safe-birth", "antenatal-card", "A-1"),))
-    assert [entry.family for entry in asked.open if entry.scheme == "safe-birth"] == ["maternity", "transport"]
+    assert [entry.family for entry in asked.open if entry.scheme == "safe-birth"] == ["maternity", "rehabilitation"]
     assert "safe-birth" not in ask(**here).schemes
 
 

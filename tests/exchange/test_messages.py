@@ -21,6 +21,7 @@ from facility_agent.exchange.parties import PublicKey, PublicKeys
 from facility_agent.exchange.revocations import MAX_SERIAL, count, is_set, with_set
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import note, refuse
+from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile, numbered
 from facility_agent.vocabulary.identifiers import canonical, digest, key_id
 from facility_agent.vocabulary.records import (
     Adjudication,
@@ -87,6 +88,11 @@ MESSAGES: dict[Kind, Message] = {
     "receipt": Receipt("b1", "2026-03-1", DAY, 2, 1400, "e1"),
     "decision": Decision("d1", "b1", DAY, "officer", (ClaimDecision("c1", (LINE,)),)),
     "remittance": Remittance("r1", "b1", "d1", "VIR-88", DAY, "XOF", 1300, (("c1", 600), ("c2", 700))),
+    "guarantee": GuaranteeFile(
+        *("g1", "MUT-KDG", "CSPS-01", PERSON.number, "approval", ("caesarean",), "utérus cicatriciel", DAY, "Awa"),
+        state="granted", number=numbered("MUT-KDG", 12), start=DAY, until=date(2026, 4, 14), quantity=1,
+    ),
+    "notice": DeathNotice("n1", "CSPS-01", "MUT-KDG", PERSON.number, DAY),
     "keys": PublicKeys("MUT-KDG", "Mutuelle inventée", (PublicKey("card", KEY, "11" * 32, DAY),), sequence=3),
 }
 CASES = pytest.mark.parametrize(("kind", "message"), MESSAGES.items(), ids=MESSAGES)

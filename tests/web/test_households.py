@@ -42,7 +42,7 @@ async def test_a_scanned_household_card_shows_its_people_and_one_choice_gives_th
     assert (await clerk.get(f"/desk/portraits/{ISSA}")).status == 404
     chosen = await clerk.post("/desk/household", text=household_card, member=AWA)
     assert chosen.url.startswith("/desk/answers/") and band(chosen) == "green"
-    assert "OUEDRAOGO Awa" in chosen.text and "identifié par sa carte" in chosen.text
+    assert "OUEDRAOGO Awa" in chosen.text and "identifié par la carte du ménage" in chosen.text
     again = await clerk.post(chosen.url, emergency="1")
     assert "OUEDRAOGO Awa" in again.text, "the choice is kept when the same person is asked again"
 

@@ -19,12 +19,13 @@ from tests.web.world import HOSTILE, World
 
 STATIC = Path(app.__file__).parent / "static"
 
-#: Pages that only an act opens, never a link alone; what is only there where telephones come in (test_phone), or for
-#: an agreement that we have not signed, or that was signed on paper (test_agreements).
+#: Pages that only an act opens, never a link alone; what is only there where telephones come in (test_phone), in the
+#: exercise (tests/demo/test_exercise), or for an agreement that we have not signed, or that was signed
+#: on paper (test_agreements).
 BY_A_FORM = (
     *("/audit/{batch}/pay", "/desk/portraits/{number}", "/sheets/{sheet}", "/till/counts/{count}"),
     "/visits/{visit}/shortage",
-    *("/phone/authority.crt", "/phone/codes/{goal}.png"),
+    *("/exercise", "/exercise/{code}.png", "/phone/authority.crt", "/phone/codes/{goal}.png"),
     *("/agreements/{agreement}/sign", "/agreements/{agreement}/scans/{digest}"),
 )
 
@@ -32,7 +33,7 @@ BY_A_FORM = (
 async def every_page(world: World, visit: Visit, language: str) -> dict[str, Page]:
     """What one can reach at the health centre and at the mutual, somebody having been received at the desk."""
     clerk = await visit(world.facility, "responsable", language)
-    await clerk.post("/desk/scan", text="MLT-000005-01")
+    await clerk.post("/desk/scan", text="MLT-000005-01", emergency="1")
     answer = await clerk.post("/desk/scan", text="MLT-000001-01")
     pages = await crawl(clerk, "/members?text=script", "/members?text=nobody", "/visits?day=03/03/2026", "/nowhere")
     pages[answer.url] = answer

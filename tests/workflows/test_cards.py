@@ -86,7 +86,7 @@ async def test_a_household_has_one_card_and_the_clerk_chooses_from_the_register(
     async with refused("household-not-theirs", ready.facility):
         await desk.verify_text(ready.facility, blank.text, "accueil", member="MLT-000002-01")
     answer = await desk.verify_text(ready.facility, blank.text, "accueil", member=f"{HOME}-03")
-    assert (answer.verdict.colour, answer.how) == ("green", "card")
+    assert (answer.verdict.colour, answer.how) == ("green", "household")
     assert answer.verdict.beneficiary is not None and answer.verdict.beneficiary.name == "Inventé1 Léa"
     await lost_cards.revoke(ready.mutual, [blank.card.serial], "agent", "perdue au marché")
     await carry_lists(ready)
@@ -117,7 +117,7 @@ async def test_a_lost_card_is_revoked_a_paper_stands_in_and_a_new_card_ends_it(r
     await carry_lists(ready)
     assert "card-revoked" in codes(await desk.verify_text(ready.facility, old.text, "accueil"))
     answer = await desk.verify_text(ready.facility, paper.made.text, "accueil")
-    assert (answer.verdict.colour, answer.how) == ("green", "card")
+    assert (answer.verdict.colour, answer.how) == ("green", "paper")
     assert "card-certificate" in codes(answer)
     again = await lost_cards.lost(ready.mutual, WELL, date(2026, 5, 31), PASSPHRASE, "secrétaire", "perdu aussi")
     assert again.revoked == (paper.made.card.serial,)
