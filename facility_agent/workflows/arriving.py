@@ -27,7 +27,7 @@ async def check(site: Site, message: Register, sender: str) -> bool:
         raise InputError("register-of-another", payer=message.payer, sender=sender)
     held = await site.store.register_state(message.payer)
     sequence, content = (held.sequence, held.content) if held else (0, "")
-    if (message.sequence, message.content) == (sequence, content):
+    if held and (message.sequence, message.as_of, message.content) == (sequence, held.as_of, content):
         return False
     if message.sequence <= sequence:
         raise InputError("register-older", payer=message.payer, sequence=message.sequence, held=sequence)
