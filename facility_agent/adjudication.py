@@ -6,17 +6,20 @@ entry changes nothing. For every line: submitted = payers' shares + what the mem
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
-from facility_agent.arrangements.model import Arrangement
-from facility_agent.arrangements.terms import Terms, UnderScheme, terms
+from facility_agent.arrangements.gathered import UnderScheme
+from facility_agent.arrangements.model import Act, Arrangement
+from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.eligibility.entitlements import Entitlement, entitlements
 from facility_agent.eligibility.rights import waiting_period
-from facility_agent.invoicing import pricing, shares
+from facility_agent.invoicing import flat, pricing, shares
 from facility_agent.invoicing.ceilings import Used
 from facility_agent.protocols import rulebook
-from facility_agent.vocabulary.findings import FACILITY, Finding, refuse
+from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, refuse
 from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import (
     Adjudication,
@@ -33,6 +36,10 @@ _UNITS = {
     "dispensed-over-prescribed": ("dispensed", "prescribed"),
     "quantity-outside-band": ("quantity", "expected"),
     "stay-days-over": ("days", "counted"),
+    "days-over-maximum": ("quantity", "allowed"),
+    "observation-days-over": ("days", "maximum"),
+    "guarantee-used-up": ("quantity", "allowed"),
+    "flat-once": ("quantity", "paid"),
 }
 
 #: More units than this in one line are a typing mistake, not care.
@@ -54,15 +61,20 @@ def adjudicate(
     known = terms(arrangement, agreement, visit.facility)
     past = Past(history, visit)
     open_to_them = entitlements(known, coverage, visit)
-    findings = list(rulebook.of_visit(known, visit))
+    findings = list(rulebook.of_visit(known, visit, past))
+    if known.bears_lines:
+        findings = known.borne(findings)
+    schemes = tuple([entitlement.scheme.code for entitlement in open_to_them if entitlement.open])
     judged = _Judged(
         known,
         visit,
         past,
         Used(visit, past),
         open_to_them,
-        tuple([entitlement.scheme.code for entitlement in open_to_them if entitlement.open]),
+        schemes,
         next((finding for finding in findings if finding.weight == "refuse"), None),
+        known.under if visit.stay is None else known.under_in_stay,
+        bool(known.flat) and flat.met(known, visit, schemes, past),
     )
     lines: list[LineAdjudication] = []
     for line in sorted(visit.lines, key=lambda entry: (entry.at or visit.at, entry.act, entry.id)):
@@ -83,6 +95,10 @@ class _Judged(msgspec.Struct):
     open_to_them: tuple[Entitlement, ...]
     schemes: tuple[str, ...]
     closed: Finding | None
+    #: What a scheme says of an act, in this visit or stay.
+    under: Callable[[str, str], UnderScheme]
+    #: Whether a flat rate stands in this visit or before it.
+    flat: bool
     earlier: list[CareLine] = msgspec.field(default_factory=list)
     consulted: int = 0
 
@@ -100,10 +116,14 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
     price, cut = line.price, None
     if judged.schemes and act is not None and act.status != "excluded":
         price, cut = pricing.admitted(known, line, judged.schemes)
+        if judged.flat:
+            price, cut = _within_flat(judged, line, act, price, cut, findings)
         if cut is not None:
             findings.append(cut)
-    units = 0
+    units, above = 0, 0
     if findings or judged.closed is not None:
+        if known.bears_lines:
+            findings = known.borne(findings)
         refusals = [finding for finding in (*findings, judged.closed) if finding and finding.weight == "refuse"]
         if refusals:
             facility = submitted if any(finding.borne_by == FACILITY for finding in refusals) else 0
@@ -111,7 +131,9 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
             return _refused(line, price, submitted, facility, findings)
         units = max([_units_cut(finding) for finding in findings])
         if units:
-            findings = [_with_amount(finding, units, price) for finding in findings]
+            findings = _with_amounts(findings, units, price)
+        if known.bears_lines:
+            above = sum([finding.amount for finding in findings if finding.borne_by == MEMBER])
     admitted = price * (line.quantity - units)
     left, taken, deductibles, borne, asked = admitted, [], 0, 0, 0
     for entitlement in open_to_them:
@@ -119,10 +141,14 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
             break
         asked += 1
         if not entitlement.open:
+            if known.bearers and entitlement.facility_bears:
+                borne, left = borne + left, 0
             continue
         scheme, covered = entitlement.scheme.code, entitlement.coverage
-        under = known.under(scheme, line.act)
+        under = judged.under(scheme, line.act)
         if under.asks:
+            if not under.covers:
+                continue
             own = _of_scheme(judged, under, covered, line)
             if own:
                 findings += [finding for finding in own if finding not in findings]
@@ -147,8 +173,8 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
         price,
         admitted if taken else 0,
         max(0, left - deductibles) if taken else 0,
-        left,
-        submitted - admitted + borne,
+        left + above,
+        submitted - admitted + borne - above,
         tuple([share for share in taken if share.amount]),
         deductibles,
         tuple(findings),
@@ -163,9 +189,20 @@ def _of_scheme(judged: _Judged, under: UnderScheme, coverage: Coverage | None, l
             waits = waiting_period(coverage, row, judged.visit.day)
             if waits is not None:
                 found.append(waits)
-    if under.counts or under.requirements:
+    if under.counts or under.requirements or under.guarantees:
         found += rulebook.of_scheme(judged.known, under, coverage, judged.visit, line, judged.earlier, judged.past)
-    return found
+    return judged.known.borne(found) if found and judged.known.bears_lines else found
+
+
+def _within_flat(
+    judged: _Judged, line: CareLine, act: Act, price: int, cut: Finding | None, findings: list[Finding]
+) -> tuple[int, Finding | None]:
+    """The price and its cut; no price at all where a flat rate already pays for the line."""
+    for found in flat.within(judged.known, judged.visit, line, act, judged.schemes, judged.earlier, judged.past):
+        if found.code == "included-in-flat" and found.weight == "reduce":
+            return 0, found
+        findings.append(found)
+    return price, cut
 
 
 def _refused(line: CareLine, price: int, submitted: int, facility: int, findings: list[Finding]) -> LineAdjudication:
@@ -183,9 +220,12 @@ def _units_cut(finding: Finding) -> int:
     return int(finding.evidence[given]) - int(finding.evidence[allowed])
 
 
-def _with_amount(finding: Finding, units: int, price: int) -> Finding:
-    """A quantity finding with its cut at the admitted price; only the strictest one cuts, so that none cuts twice."""
-    cut = _units_cut(finding)
-    if not cut:
-        return finding
-    return msgspec.structs.replace(finding, amount=units * price if cut == units else 0)
+def _with_amounts(findings: list[Finding], units: int, price: int) -> list[Finding]:
+    """Quantity findings with their cut at the admitted price; only the first of the strictest cuts, none cuts twice."""
+    strictest = next(at for at, finding in enumerate(findings) if _units_cut(finding) == units)
+    return [
+        msgspec.structs.replace(finding, amount=units * price if at == strictest else 0)
+        if _units_cut(finding)
+        else finding
+        for at, finding in enumerate(findings)
+    ]

@@ -19,7 +19,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     `code` is the facility's or payer's code; `type`, `level`, `ownership` and `region` describe a facility;
     `member_pattern` is the form of a payer's member numbers (`#` for a digit); `database` is a path inside the
-    folder, or a PostgreSQL address.
+    folder, or a PostgreSQL address. An `exercise` holds invented people only, and every page and print says so.
+    `printer` is the device (or file) of a thermal printer for slips.
     """
 
     role: Role
@@ -39,7 +40,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database: str = "data.sqlite3"
     host: str = "127.0.0.1"
     port: int = 8080
+    tls_port: int = 8443
     small_facility: bool = False
+    printer: str = ""
+    printer_paper: Literal["58", "80"] = "58"
+    exercise: bool = False
 
 
 def read_config(folder: Path) -> Config:

@@ -6,11 +6,13 @@ up for a demonstration says `invented = true`, and so does every page and print 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
 import msgspec
 
+from facility_agent.arrangements import moves as moving
 from facility_agent.arrangements.model import (
     MONEY_CLAUSES,
     Act,
@@ -23,6 +25,7 @@ from facility_agent.arrangements.model import (
     Tariff,
     Waiting,
 )
+from facility_agent.arrangements.moves import Move
 from facility_agent.vocabulary.findings import UNKNOWN
 from facility_agent.vocabulary.identifiers import canonical, digest
 
@@ -89,8 +92,7 @@ class Adhesion(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Agreement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_only=True):
     """An agreement between facilities and payers under one arrangement. `digest` names its signed terms.
 
-    What happens to it later stands beside the terms: suspension, end (the last day), the amendment that follows it,
-    and who joined by adhesion.
+    What comes later stands beside the terms: signatures, who joined by adhesion, and the moves (see `moves`).
     """
 
     id: str
@@ -101,11 +103,9 @@ class Agreement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_on
     parties: tuple[Party, ...] = ()
     annex: Annex = Annex()
     signatures: tuple[Signature, ...] = ()
-    suspended_on: date | None = None
-    ended_on: date | None = None
     amends: str = ""
-    amended_by: str = ""
     adhesions: tuple[Adhesion, ...] = ()
+    moves: tuple[Move, ...] = ()
     digest: str = ""
 
     def __hash__(self) -> int:
@@ -117,35 +117,72 @@ class Agreement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_on
     @property
     def _beside(self) -> tuple[object, ...]:
         """What may change without touching the signed terms."""
-        return self.signatures, self.suspended_on, self.ended_on, self.amended_by, self.adhesions
+        return self.signatures, self.adhesions, self.moves
+
+    @property
+    def everybody(self) -> tuple[Party, ...]:
+        """The parties, then those who joined."""
+        return (*self.parties, *(adhesion.party for adhesion in self.adhesions))
 
     def party(self, code: str) -> Party | None:
         """The party with this code, or None."""
-        joined = (adhesion.party for adhesion in self.adhesions)
-        return next((party for party in (*self.parties, *joined) if party.code == code), None)
+        return next((party for party in self.everybody if party.code == code), None)
+
+    @property
+    def bound(self) -> tuple[Party, ...]:
+        """Those who have signed: an agreement binds nobody else."""
+        signed = {signature.party for signature in self.signatures}
+        return (
+            *(party for party in self.parties if party.code in signed),
+            *(adhesion.party for adhesion in self.adhesions),
+        )
+
+    @property
+    def amended_by(self) -> str:
+        """The amendment that took its place, or nothing."""
+        return moving.amended_by(self.moves)
+
+    @property
+    def ended_on(self) -> date | None:
+        """The last day on which a facility and a payer are still bound, when an end or an amendment sets one."""
+        return self._first_without(lambda code: moving.last_day(self.moves, code))
+
+    @property
+    def suspended_on(self) -> date | None:
+        """The day from which nothing is in force between anybody, until it is resumed."""
+        return self._first_without(lambda code: moving.suspended_from(self.moves, code))
+
+    def _first_without(self, stops: Callable[[str], date | None]) -> date | None:
+        """The first day on which one whole side has stopped; None while both go on."""
+        sides = [[stops(party.code) for party in self.bound if party.role == role] for role in ("facility", "payer")]
+        stopped = [max(day for day in side if day) for side in sides if side and None not in side]
+        return min(stopped, default=None)
 
     @property
     def state(self) -> State:
-        """Where the agreement stands by its own content (amendments are other agreements)."""
-        signed = {signature.party for signature in self.signatures}
-        roles = {party.role for party in self.parties if party.code in signed}
+        """Where the agreement stands by its own content."""
+        roles = {party.role for party in self.bound}
+        if len(roles) < 2:
+            return "signed by one" if roles else "draft"
         if self.amended_by:
             return "amended"
         if self.ended_on:
             return "ended"
-        if self.suspended_on:
-            return "suspended"
-        if roles == {"facility", "payer"}:
-            return "in force"
-        return "signed by one" if roles else "draft"
+        return "suspended" if self.suspended_on else "in force"
+
+    def state_for(self, code: str) -> State:
+        """Where it stands for one party, which may have suspended or left it by itself."""
+        whole = self.state
+        if whole != "in force":
+            return whole
+        if moving.last_day(self.moves, code) is not None:
+            return "ended"
+        return "suspended" if moving.suspended_from(self.moves, code) is not None else whole
 
 
 def signed_terms(agreement: Agreement) -> bytes:
     """The bytes that both sides sign: everything but the signatures and what may happen to it afterwards."""
-    bare = msgspec.structs.replace(
-        agreement, signatures=(), suspended_on=None, ended_on=None, amended_by="", adhesions=(), digest=""
-    )
-    return canonical(bare)
+    return canonical(msgspec.structs.replace(agreement, signatures=(), adhesions=(), moves=(), digest=""))
 
 
 def adhesion_terms(agreement: Agreement, party: Party, start: date) -> bytes:
@@ -177,15 +214,41 @@ def open_money_clauses(arrangement: Arrangement, agreement: Agreement) -> tuple[
 
 def in_force(agreement: Agreement | None, facility: str, payer: str, on: date) -> bool:
     """Whether this agreement binds this facility and this payer on that day."""
-    if agreement is None or agreement.party(facility) is None or agreement.party(payer) is None:
+    if agreement is None or not {facility, payer} <= {party.code for party in agreement.bound}:
         return False
-    if agreement.suspended_on is not None and agreement.suspended_on <= on:
+    if on < agreement.start or (agreement.until is not None and agreement.until < on):
         return False
     if any(adhesion.party.code in (facility, payer) and on < adhesion.start for adhesion in agreement.adhesions):
         return False
-    signed = {signature.party for signature in agreement.signatures}
-    signed |= {adhesion.party.code for adhesion in agreement.adhesions}
-    if not {facility, payer} <= signed:
-        return False
-    last = min((day for day in (agreement.until, agreement.ended_on) if day is not None), default=None)
-    return agreement.start <= on and (last is None or on <= last)
+    for code in (facility, payer):
+        last = moving.last_day(agreement.moves, code)
+        if last is not None and last < on:
+            return False
+        if any(on in period for period in moving.suspensions(agreement.moves, code)):
+            return False
+    return True
+
+
+def merged(one: Agreement, other: Agreement) -> Agreement:
+    """Two copies of the same terms as one: everything that either of them knows, in an order of its own.
+
+    Whoever merges first gets the same: of two signatures of one party the one by key counts, then the later.
+    """
+    places = {party.code: place for place, party in enumerate(one.parties)}
+    signatures: dict[str, Signature] = {}
+    for entry in sorted((*one.signatures, *other.signatures), key=_weight):
+        signatures[entry.party] = entry
+    adhesions: dict[str, Adhesion] = {}
+    for joined in sorted((*one.adhesions, *other.adhesions), key=lambda joined: _weight(joined.signature)):
+        adhesions[joined.party.code] = joined
+    moves = {moving.order(move): move for move in sorted((*one.moves, *other.moves), key=canonical)}
+    return msgspec.structs.replace(
+        one,
+        signatures=tuple(sorted(signatures.values(), key=lambda entry: places.get(entry.party, len(places)))),
+        adhesions=tuple(sorted(adhesions.values(), key=lambda joined: (joined.start, joined.party.code))),
+        moves=tuple(moves[place] for place in sorted(moves)),
+    )
+
+
+def _weight(signature: Signature) -> tuple[bool, date, bytes]:
+    return bool(signature.key), signature.on, canonical(signature)

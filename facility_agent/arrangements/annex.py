@@ -1,7 +1,8 @@
 """The local annex of an agreement, written like an arrangement: the rows and clauses that the two sides fill in.
 
 `[annex]` says whether it was made up for a demonstration (`invented`) and why (`note`); the tables are those of the
-arrangement. What the arrangement settles cannot be settled again here.
+arrangement. What the arrangement settles cannot be settled again here. Beside the TOML there may be lists as CSV
+(`tariffs.csv`), and what somebody filled in on a form.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from facility_agent.arrangements import references
 from facility_agent.arrangements.agreement import Annex
 from facility_agent.arrangements.model import Arrangement
 from facility_agent.arrangements.reader import TABLES, Gathered, parse
-from facility_agent.arrangements.rows import Mistake, faults
+from facility_agent.arrangements.rows import Mistake, cells, faults
 from facility_agent.vocabulary.findings import UNKNOWN
 
 NAME = "annex.toml"
@@ -29,25 +30,42 @@ class Header(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def read_annex(text: str, arrangement: Arrangement | None = None) -> tuple[Annex | None, tuple[Mistake, ...]]:
-    """The annex, or None and every mistake in it. With the arrangement at hand, names are checked against it."""
+def read_annex(
+    text: str,
+    arrangement: Arrangement | None = None,
+    lists: Mapping[str, str] | None = None,
+    form: Mapping[str, Any] | None = None,
+) -> tuple[Annex | None, tuple[Mistake, ...]]:
+    """The annex, or None and every mistake in it. With the arrangement at hand, names are checked against it.
+
+    `lists` are CSV texts by table (`tariff`), `form` another document, which no file holds.
+    """
     mistakes: list[Mistake] = []
     document = parse(NAME, text, mistakes)
     if mistakes:
         return None, tuple(mistakes)
-    return annex_of(document, text, arrangement)
+    return annex_of(document, text, arrangement, lists, form)
 
 
 def annex_of(
-    document: Mapping[str, Any], text: str = "", arrangement: Arrangement | None = None
+    document: Mapping[str, Any],
+    text: str = "",
+    arrangement: Arrangement | None = None,
+    lists: Mapping[str, str] | None = None,
+    form: Mapping[str, Any] | None = None,
 ) -> tuple[Annex | None, tuple[Mistake, ...]]:
     """The annex that a TOML document holds, as `read_annex` reads it."""
     gathered = Gathered()
     gathered.take(NAME, text, dict(document), "annex")
+    gathered.take("", "", dict(form or {}), "annex")
+    for table, listed in (lists or {}).items():
+        raws, wrong = cells(f"{table}s.csv", listed, table, TABLES[table][1])
+        gathered.rows.setdefault(table, []).extend(raws)
+        gathered.mistakes += wrong
     for table in sorted(set(gathered.rows) - LOCAL):
         raw = gathered.rows.pop(table)[0]
         fields = {"key": table, "known": ", ".join(("annex", "clause", *sorted(LOCAL)))}
-        gathered.mistakes.append(Mistake(NAME, raw.line, table, "unknown-table", fields))
+        gathered.mistakes.append(Mistake(raw.file, raw.line, table, "unknown-table", fields))
     rows = gathered.records()
     clauses, _ = gathered.read_clauses()
     header = {key: raw.values[key] for key, raw in gathered.header.items()}
@@ -87,3 +105,13 @@ def _against(arrangement: Arrangement, gathered: Gathered) -> list[Mistake]:
         if getattr(arrangement.clauses, key, UNKNOWN) not in (UNKNOWN, {}):
             found.append(Mistake(raw.file, raw.line, f"clause.{key}", "settled", {"row": key, "code": key}))
     return found
+
+
+def document_of(annex: Annex) -> dict[str, Any]:
+    """The annex as the document that it would be read from, to be changed and read again."""
+    raw = msgspec.json.decode(msgspec.json.encode(annex))
+    clauses = {name: {"value": value} for name, value in raw.get("clauses", {}).items()}
+    tables = {field: table for table, (field, _) in TABLES.items()}
+    rows = {tables[field]: rows for field, rows in raw.items() if field in tables}
+    header = {key: raw[key] for key in Header.__struct_fields__ if key in raw}
+    return {"annex": header, "clause": clauses, **rows}

@@ -10,6 +10,11 @@ from facility_agent.arrangements.row import Row
 from facility_agent.vocabulary.findings import Unknown
 from facility_agent.vocabulary.money import Rounding
 
+#: Delays that may be said in working days; `*` stands for all of them.
+Delay = Literal["*", "receipt_days", "decision_days", "payment_days", "contest_days", "reminder_days", "emergency_days"]
+Unit = Literal["calendar", "working", "unknown"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
 
 class Clauses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Single values of the arrangement, each with its provenance in `Arrangement.provenance`."""
@@ -27,6 +32,7 @@ class Clauses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     invoice_unit: str = "unknown"
     invoice_day: int | Unknown = "unknown"
     late_refused_after_days: int | Unknown = "unknown"
+    follow_up_chronic_days: dict[str, int | Unknown] = {}
     receipt_days: int | Unknown = "unknown"
     decision_days: int | Unknown = "unknown"
     payment_days: int | Unknown = "unknown"
@@ -38,13 +44,20 @@ class Clauses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     forbidden_conditions: tuple[str, ...] = ()
     newborn_days: int | Unknown = "unknown"
     silence_days: int | Unknown = "unknown"
+    delay_units: dict[Delay, Unit] = {}
+    rest_days: tuple[Weekday, ...] | Unknown = "unknown"
+    reminder_days: int | Unknown = "unknown"
     late_penalty_percent: int | Unknown = "unknown"
+    late_penalty_per: Literal["once", "month", "unknown"] = "unknown"
     validator: str = "unknown"
     supplementary: bool | Unknown = "unknown"
     regularisation_months: int | Unknown = "unknown"
     outright_rejection_months: int | Unknown = "unknown"
     cash_step: int | Unknown = "unknown"
+    cash_difference: Literal["member", "facility", "unknown"] = "unknown"
+    sampling: bool = False
     extrapolation: bool = False
+    medical_adviser: bool | Unknown = "unknown"
 
 
 class Provenance(Row, frozen=True, kw_only=True):

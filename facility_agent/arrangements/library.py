@@ -17,6 +17,9 @@ from facility_agent.arrangements.reader import ENTRY, read
 from facility_agent.arrangements.rows import Mistake, line_of
 from facility_agent.vocabulary.periods import Period, gaps_and_overlaps
 
+#: The folder of the sets that arrangements of any country may include by their version.
+SHARED = "who"
+
 
 class Library:
     """All readable versions by country, in order of their first day."""
@@ -60,14 +63,25 @@ def version_folders(folder: Path) -> list[Path]:
     )
 
 
+def shared_sets(root: Path) -> list[Path]:
+    """The versions of what arrangements share (`who/<day>`): beside them, else those that are shipped."""
+    beside = sorted(root.glob(f"{SHARED}/*/"))
+    return beside or sorted(shipped_folder().glob(f"{SHARED}/*/"))
+
+
 def read_version(folder: Path) -> tuple[Arrangement | None, tuple[Mistake, ...]]:
-    """One version with the files that it may include: its own, and those of its country's folder as `../name`.
+    """One version with the files that it may include: its own, those of its country's folder as `../name`, and those
+    of a shared set by its version, as `../../who/2026-11-22/name`.
 
     The folder's names are part of what it says: the first day, and the country.
     """
     files, unreadable = _texts(folder, "")
     shared, also = _texts(folder.parent, "../")
     files |= shared
+    for place in shared_sets(folder.parent.parent):
+        texts, bad = _texts(place, f"../../{place.parent.name}/{place.name}/")
+        files |= texts
+        also = also | bad
     result = read(files)
     mistakes: list[Mistake] = []
     for mistake in result.mistakes:

@@ -16,6 +16,8 @@ from facility_agent.arrangements.clauses import MONEY_CLAUSES as MONEY_CLAUSES
 from facility_agent.arrangements.clauses import Clauses as Clauses
 from facility_agent.arrangements.clauses import Provenance as Provenance
 from facility_agent.arrangements.duties import Duties as Duties
+from facility_agent.arrangements.protocols import Condition, Indicator, Item, Protocol, Rule
+from facility_agent.arrangements.referrals import ReferralRule as ReferralRule
 from facility_agent.arrangements.row import Evidence as Evidence
 from facility_agent.arrangements.row import Rate as Rate
 from facility_agent.arrangements.row import Row as Row
@@ -37,6 +39,7 @@ class Scheme(Row, frozen=True, kw_only=True):
     """Who pays under which title. `order` is the order of payment; a `programme` admits people on a proof.
 
     `payer` empty means the payer of the coverage. `tariff` = "own" lets only prices made for this scheme count.
+    `families` and `acts` are all that it pays for (a caesarean); without them it pays for all care.
     """
 
     code: str
@@ -51,6 +54,8 @@ class Scheme(Row, frozen=True, kw_only=True):
     proofs: tuple[str, ...] = ()
     ownership: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
     agreement: bool = True
     tariff: Literal["general", "own"] = "general"
     card: Literal["required", "expected", "not-needed"] = "expected"
@@ -67,8 +72,9 @@ class Family(Row, frozen=True, kw_only=True):
 class Act(Row, frozen=True, kw_only=True):
     """An act, service or medicine of the package. Empty `levels` or `roles` leave the question to nobody.
 
-    `letter` and `coefficient` price it by a key letter (B29: the value of B times 29); `dispensers` are the types of
-    facility that may dispense it; a `day_of_stay` is counted by the clause of days.
+    `roles` may do or give it, `prescribers` may prescribe it. `letter` and `coefficient` price it by a key letter (B29:
+    the value of B times 29); `dispensers` are the types of facility that may dispense it; a `day_of_stay` is counted by
+    the clause of days, and a day of `observation` has a maximum of its own.
     """
 
     code: str
@@ -78,6 +84,7 @@ class Act(Row, frozen=True, kw_only=True):
     status: Literal["eligible", "approval", "excluded"] = "eligible"
     levels: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    prescribers: tuple[str, ...] = ()
     sex: Sex = ""
     minimum_age_months: int | None = None
     maximum_age_months: int | None = None
@@ -91,12 +98,15 @@ class Act(Row, frozen=True, kw_only=True):
     coefficient: Rate | None = None
     dispensers: tuple[str, ...] = ()
     day_of_stay: bool = False
+    observation: bool = False
 
 
 class Tariff(Row, frozen=True, kw_only=True):
     """A price in force: for an act, at a level, for a scheme, an ownership (empty = any).
 
-    `actual` lets the facility's own price stand; `capitation` pays persons, not visits, so the visit counts 0.
+    `actual` lets the facility's own price stand; `capitation` pays persons, not visits, so the visit counts 0. `flat`
+    is one price for the episode, whatever the quantity: the families that it `includes` are not paid beside it, in the
+    same visit and for `episode_days` afterwards.
     """
 
     act: str
@@ -105,7 +115,9 @@ class Tariff(Row, frozen=True, kw_only=True):
     scheme: str = ""
     ownership: str = ""
     dispenser: str = ""
-    basis: Literal["tariff", "actual", "capitation"] = "tariff"
+    basis: Literal["tariff", "actual", "capitation", "flat"] = "tariff"
+    includes: tuple[str, ...] = ()
+    episode_days: int | Unknown | None = None
     unit: str = ""
     minimum: int | None = None
     maximum: int | None = None
@@ -113,11 +125,17 @@ class Tariff(Row, frozen=True, kw_only=True):
 
 
 class RateRow(Row, frozen=True, kw_only=True):
-    """The payer's part: a `rate` of what is left, or all but a flat `copay`. The most specific row counts."""
+    """The payer's part: a `rate` of what is left, or all but a flat `copay`. The most specific row counts.
+
+    The co-payment is due for each line, once for the visit (a voucher), or once for the `episode_days` in which the
+    person comes back for the same condition.
+    """
 
     scheme: str
     rate: Rate | None = None
     copay: int | Unknown | None = None
+    per: Literal["line", "visit", "episode"] = "line"
+    episode_days: int | Unknown | None = None
     family: str = ""
     act: str = ""
     level: str = ""
@@ -156,13 +174,14 @@ class Waiting(Row, frozen=True, kw_only=True):
 
 
 Scope = Literal["person", "household"]
-Per = Literal["line", "visit", "day", "month", "year", "coverage"]
+Per = Literal["line", "visit", "stay", "day", "month", "year", "coverage"]
 
 
 class Limit(Row, frozen=True, kw_only=True):
     """A ceiling (`amount` of the payer's share), a `count` of acts, or an `interval` in days.
 
-    Per visit, day, month, calendar year or year of coverage; per person or household.
+    Per visit, stay, day, month, calendar year or year of coverage; per person or household. Beyond a count marked
+    `approvable`, a prior approval opens the door again.
     """
 
     code: str
@@ -175,15 +194,18 @@ class Limit(Row, frozen=True, kw_only=True):
     count: int | Unknown | None = None
     interval: int | Unknown | None = None
     months: int | None = None
+    approvable: bool = False
     borne_by: Bearer = "member"
 
 
 class Deductible(Row, frozen=True, kw_only=True):
-    """What a person or household bears before a scheme pays, per visit or per year."""
+    """What a person or household bears before a scheme pays for some care or all, per visit or per year."""
 
     code: str
     scheme: str
     amount: int | Unknown
+    families: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
     scope: Scope = "person"
     per: Literal["visit", "year"] = "year"
 
@@ -191,7 +213,8 @@ class Deductible(Row, frozen=True, kw_only=True):
 class Requirement(Row, frozen=True, kw_only=True):
     """A fact or paper that the arrangement demands for some care; missing, it holds or refuses the line.
 
-    `levels` are those at which it is demanded, `under_months` the age below which it is (an infant's attestation).
+    `levels` are those at which it is demanded, `under_months` the age below which it is (an infant's attestation),
+    `when` what must be so: the person came with a referral, is sent elsewhere, or stays.
     """
 
     code: str
@@ -201,36 +224,9 @@ class Requirement(Row, frozen=True, kw_only=True):
     acts: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     under_months: int | None = None
+    when: Literal["", "referred", "transferred", "stay"] = ""
     refuses: bool = False
     borne_by: Bearer = "facility"
-
-
-class Protocol(Row, frozen=True, kw_only=True):
-    """A protocol rule as data: what was given (`acts`) against what should go with it.
-
-    `test-first` wants one of `others` in the same visit or `days` before; `band` gives the quantity by weight or
-    age; `incompatible` and `prerequisite` look at `others`. Unsourced rules may at most carry `note`.
-    """
-
-    code: str
-    kind: Literal["test-first", "band", "incompatible", "prerequisite"]
-    name: Text
-    acts: tuple[str, ...]
-    others: tuple[str, ...] = ()
-    weight: Literal["note", "reduce", "refuse"] = "note"
-    days: int = 0
-    positive: bool = False
-    bands: tuple[Band, ...] = ()
-
-
-class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A quantity by weight (grams) or, without a weight, by age (months); upper ends are excluded."""
-
-    quantity: int
-    from_grams: int
-    to_grams: int | None = None
-    from_months: int = 0
-    to_months: int | None = None
 
 
 class Arrangement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_only=True):
@@ -256,8 +252,13 @@ class Arrangement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_
     deductibles: tuple[Deductible, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     protocols: tuple[Protocol, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    items: tuple[Item, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     letters: tuple[Letter, ...] = ()
     capitations: tuple[Capitation, ...] = ()
+    referrals: tuple[ReferralRule, ...] = ()
     duties: Duties = Duties()
     digest: str = ""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from facility_agent.arrangements import duties, model, references
+from facility_agent.arrangements import duties, model, protocols, references
 from facility_agent.arrangements.rows import Mistake, Raw, cells, convert, faults, keys_below, line_of, tables
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.money import MINOR_DIGITS
@@ -33,9 +33,14 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "limit": ("limits", model.Limit),
     "deductible": ("deductibles", model.Deductible),
     "requirement": ("requirements", model.Requirement),
-    "protocol": ("protocols", model.Protocol),
+    "protocol": ("protocols", protocols.Protocol),
+    "rule": ("rules", protocols.Rule),
+    "item": ("items", protocols.Item),
+    "condition": ("conditions", protocols.Condition),
+    "indicator": ("indicators", protocols.Indicator),
     "letter": ("letters", model.Letter),
     "capitation": ("capitations", model.Capitation),
+    "referral": ("referrals", model.ReferralRule),
     "guarantee": ("duties.guarantees", duties.GuaranteeRule),
     "identification": ("duties.identifications", duties.Identification),
     "commitment": ("duties.commitments", duties.Commitment),

@@ -1,7 +1,6 @@
 """What no single cell can show: codes that stand twice or name nothing, and rows that promise what they cannot keep.
 
-A rule that cuts money needs a source: without one a protocol may at most note, and nothing invented may stand in an
-arrangement that is not.
+Nothing invented may stand in an arrangement that is not. What protocols may say stands in `protocol_checks`.
 """
 
 from __future__ import annotations
@@ -10,8 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from facility_agent.arrangements import protocol_checks
 from facility_agent.arrangements.rows import Mistake, Raw
-from facility_agent.vocabulary.findings import UNKNOWN
+from facility_agent.vocabulary.findings import CATALOGUE, UNKNOWN
 from facility_agent.vocabulary.money import parse_rate
 
 Rows = Mapping[str, Sequence[Raw]]
@@ -20,7 +20,7 @@ Rows = Mapping[str, Sequence[Raw]]
 _NAMES = {
     "act": "act", "acts": "act", "others": "act",
     "family": "family", "families": "family",
-    "level": "level", "levels": "level",
+    "level": "level", "levels": "level", "sent_from": "level", "includes": "family",
     "scheme": "scheme",
 }  # fmt: skip
 
@@ -35,12 +35,13 @@ _KEYS = {
 
 def check(rows: Rows, *, invented: bool) -> list[Mistake]:
     """Every row against every other row; `invented` says that the whole document is made up."""
-    known = {table: codes(rows.get(table, ())) for table in set(_NAMES.values())}
+    known = {table: codes(rows.get(table, ())) for table in set(_NAMES.values())} | protocol_checks.codes(rows)
     found: list[Mistake] = []
     for table, raws in rows.items():
         found += alone(table, raws, invented=invented)
+        named = protocol_checks.names_nothing if table in protocol_checks.TABLES else names_nothing
         for raw in raws:
-            found += names_nothing(table, raw, known)
+            found += named(table, raw, known)
     return found
 
 
@@ -94,7 +95,10 @@ def meaning(table: str, raw: Raw) -> list[Mistake]:
     ]
     if values.get("evidence") in ("published", "implementation", "derived") and not values.get("source"):
         found.append(raw.mistake(table, "evidence", "source-missing", evidence=str(values["evidence"])))
-    special = {"act": _act, "rate": _rate, "limit": _limit, "protocol": _protocol, "scheme": _scheme}
+    special = {
+        "act": _act, "rate": _rate, "tariff": _tariff, "limit": _limit, "scheme": _scheme, "referral": _referral,
+        "reason": _reason, **protocol_checks.SPECIAL,
+    }  # fmt: skip
     return found + (special[table](raw) if table in special else [])
 
 
@@ -109,7 +113,7 @@ def _act(raw: Raw) -> list[Mistake]:
 
 
 def _rate(raw: Raw) -> list[Mistake]:
-    """A rate between 0 and 100 %, or a flat co-payment: one of the two."""
+    """A rate between 0 and 100 %, or a flat co-payment: one of the two; only the latter is due once."""
     rate: Any = raw.values.get("rate")
     if (rate is None) == (raw.values.get("copay") is None):
         return [raw.mistake("rate", "", "rate-or-copay")]
@@ -118,21 +122,43 @@ def _rate(raw: Raw) -> list[Mistake]:
             parse_rate(rate)
     except (TypeError, ValueError):
         return [raw.mistake("rate", "rate", "bad-rate", value=str(rate))]
+    if raw.values.get("per", "line") != "line" and rate is not None:
+        return [raw.mistake("rate", "per", "once-without-copay")]
+    if raw.values.get("per") == "episode" and raw.values.get("episode_days") is None:
+        return [raw.mistake("rate", "per", "episode-without-days")]
     return []
 
 
+def _tariff(raw: Raw) -> list[Mistake]:
+    """Only a flat rate includes other care, for an episode or without one."""
+    for key in ("includes", "episode_days"):
+        if raw.values.get(key) is not None and raw.values.get("basis") != "flat":
+            return [raw.mistake("tariff", key, "includes-without-flat", key=key)]
+    return []
+
+
+def _referral(raw: Raw) -> list[Mistake]:
+    """An exception says for which care or age, a path from which levels."""
+    needed = ("sent_from",) if raw.values.get("kind") == "path" else ("families", "acts", "under_months")
+    if any(raw.values.get(key) for key in needed):
+        return []
+    return [raw.mistake("referral", "", "referral-empty", keys=", ".join(needed))]
+
+
+def _reason(raw: Raw) -> list[Mistake]:
+    """A reason words a finding that the rules know, or none at all."""
+    code = raw.values.get("finding", "")
+    if code == "" or code in CATALOGUE:
+        return []
+    return [raw.mistake("reason", "finding", "names-nothing", key="finding", name=str(code))]
+
+
 def _limit(raw: Raw) -> list[Mistake]:
+    if raw.values.get("approvable") and "count" not in raw.values:
+        return [raw.mistake("limit", "approvable", "approvable-without-count")]
     if any(key in raw.values for key in ("amount", "count", "interval")):
         return []
     return [raw.mistake("limit", "", "limit-empty")]
-
-
-def _protocol(raw: Raw) -> list[Mistake]:
-    """Without a source a protocol may at most note."""
-    unsourced = raw.values.get("evidence", "none") == "none"
-    if not unsourced or raw.values.get("weight", "note") == "note":
-        return []
-    return [raw.mistake("protocol", "weight", "protocol-unsourced", value=str(raw.values["weight"]))]
 
 
 def _scheme(raw: Raw) -> list[Mistake]:

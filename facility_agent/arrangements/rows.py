@@ -64,14 +64,27 @@ def faults(value: Any, kind: Any, path: str = "") -> list[Fault]:
     structs = [each for each in _alternatives(kind) if isinstance(each, type) and issubclass(each, msgspec.Struct)]
     if structs and isinstance(value, dict):
         return _faults_of_table(value, structs[0], path)
-    parts = typing.get_args(kind)
-    if typing.get_origin(kind) is tuple and isinstance(value, list) and _is_struct(parts[0]):
-        return [fault for at, each in enumerate(value) for fault in faults(each, parts[0], f"{path}[{at + 1}]")]
+    for each in _alternatives(kind):
+        parts = typing.get_args(each)
+        if typing.get_origin(each) is tuple and isinstance(value, list):
+            return [fault for at, entry in enumerate(value) for fault in faults(entry, parts[0], f"{path}[{at + 1}]")]
+        if typing.get_origin(each) is dict and isinstance(value, dict):
+            return _faults_of_entries(value, parts[0], parts[1], path)
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError:
         return [(path, "bad-value", {"key": path, "value": _shown(value), "expected": "|".join(atoms(kind))})]
     return []
+
+
+def _faults_of_entries(value: Mapping[str, Any], key: Any, kind: Any, path: str) -> list[Fault]:
+    """Entries between braces whose names the author may choose among, or freely."""
+    names = typing.get_args(key)
+    known = ", ".join(names)
+    strange = [(f"{path}.{name}", "unknown-key", {"key": name, "known": known}) for name in value if name not in names]
+    return (strange if names else []) + [
+        fault for name, entry in value.items() for fault in faults(entry, kind, f"{path}.{name}")
+    ]
 
 
 def _faults_of_table(value: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> list[Fault]:

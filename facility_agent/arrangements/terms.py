@@ -6,15 +6,18 @@ rows count only where the arrangement has none with a known value: an annex clos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar
-
-import msgspec
+from typing import Any, TypeVar
 
 from facility_agent.arrangements.agreement import Agreement, Party
+from facility_agent.arrangements.bearing import bear_lines, bearers, reborne
+from facility_agent.arrangements.choosing import Scoped, by, closed, first, first_known, narrowness, settled
+from facility_agent.arrangements.duties import GuaranteeRule
+from facility_agent.arrangements.flat_rates import flat_rates, within_flat
+from facility_agent.arrangements.gathered import AskedOf, UnderScheme
 from facility_agent.arrangements.model import (
     Act,
     Arrangement,
@@ -28,7 +31,6 @@ from facility_agent.arrangements.model import (
     Tariff,
     Waiting,
 )
-from facility_agent.arrangements.model import Protocol as ProtocolRow
 from facility_agent.vocabulary.findings import UNKNOWN, Finding, Unknown
 from facility_agent.vocabulary.money import Rounding, parse_rate, rounded
 
@@ -36,36 +38,7 @@ from facility_agent.vocabulary.money import Rounding, parse_rate, rounded
 RULES_VERSION = 1
 
 
-class _Scoped(Protocol):
-    @property
-    def families(self) -> tuple[str, ...]: ...
-    @property
-    def acts(self) -> tuple[str, ...]: ...
-
-
-S = TypeVar("S", bound=_Scoped)
-
-
-class UnderScheme(msgspec.Struct, frozen=True):
-    """Every row of one scheme that concerns one act here; rows for all schemes stand behind the scheme's own."""
-
-    waitings: tuple[Waiting, ...]
-    counts: tuple[Limit, ...]
-    requirements: tuple[Requirement, ...]
-    deductibles: tuple[Deductible, ...]
-    ceilings: tuple[Limit, ...]
-    rate: RateRow | None
-    ratio: tuple[int, int] | None
-    #: Whether it asks anything of the care before it pays.
-    asks: bool
-
-
-class AskedOf(msgspec.Struct, frozen=True):
-    """What is asked of one act here, whoever pays: rules of the package, facts and papers, protocols."""
-
-    rules: tuple[Callable[..., Finding | None], ...]
-    requirements: tuple[Requirement, ...]
-    protocols: tuple[ProtocolRow, ...]
+S = TypeVar("S", bound=Scoped)
 
 
 class Terms:
@@ -88,27 +61,52 @@ class Terms:
         self.acts: dict[str, Act] = {act.code: act for act in (annex.acts if annex else ())}
         self.acts.update({act.code: act for act in arrangement.acts})
         self._tariffs = [
-            _by(lambda row: row.act, rows) for rows in (arrangement.tariffs, annex.tariffs if annex else ())
+            by(lambda row: row.act, rows) for rows in (arrangement.tariffs, annex.tariffs if annex else ())
         ]
-        self._rates = [_by(lambda row: row.scheme, rows) for rows in (arrangement.rates, annex.rates if annex else ())]
-        self._waitings = _by(lambda row: row.scheme, _settled(arrangement.waitings, annex.waitings if annex else ()))
-        self._deductibles = _by(
-            lambda row: row.scheme, _settled(arrangement.deductibles, annex.deductibles if annex else ())
+        self._rates = [by(lambda row: row.scheme, rows) for rows in (arrangement.rates, annex.rates if annex else ())]
+        self._waitings = by(lambda row: row.scheme, settled(arrangement.waitings, annex.waitings if annex else ()))
+        self._deductibles = by(
+            lambda row: row.scheme, settled(arrangement.deductibles, annex.deductibles if annex else ())
         )
-        self._limits: tuple[Limit, ...] = _settled(arrangement.limits, annex.limits if annex else ())
-        self._requirements: tuple[Requirement, ...] = arrangement.requirements + (annex.requirements if annex else ())
-        self.rounding: Rounding = _closed(self.clause("rounding"), "down")
-        self.rounding_step: int = _closed(self.clause("rounding_step"), 1)
+        self.all_limits: tuple[Limit, ...] = settled(arrangement.limits, annex.limits if annex else ())
+        self.all_requirements: tuple[Requirement, ...] = arrangement.requirements
+        self.all_requirements += annex.requirements if annex else ()
+        self.rounding: Rounding = closed(self.clause("rounding"), "down")
+        self.rounding_step: int = closed(self.clause("rounding_step"), 1)
         self._limits_of: dict[tuple[str, str], tuple[Limit, ...]] = {}
         self._requirements_of: dict[tuple[str, str], tuple[Requirement, ...]] = {}
-        self._protocols_of: dict[str, tuple[ProtocolRow, ...]] = {}
         self._prices: dict[tuple[str, str], Tariff | None] = {}
         self._parts: dict[tuple[str, str], RateRow | None] = {}
         self._under: dict[tuple[str, str], UnderScheme] = {}
+        self._under_in_stay: dict[tuple[str, str], UnderScheme] = {}
         #: The rulebook chooses what is asked of each act; its choice lives as long as these terms.
         self.asked: dict[str, AskedOf] = {}
+        self.rules: tuple[Any, ...] | None = None
+        self.asked_of_condition: dict[str, tuple[Any, ...]] = {}
+        self.conditions_of: dict[str, frozenset[str]] = {}
         follow_up: dict[str, int | Unknown] = self.clause("follow_up_days")
         self.follow_up_days = follow_up.get(self.ownership, follow_up.get("*"))
+        chronic: dict[str, int | Unknown] = self.clause("follow_up_chronic_days")
+        self.follow_up_chronic_days = chronic.get(self.ownership, chronic.get("*"))
+        #: Who bears what a finding cuts or refuses, where the arrangement says otherwise than the rule.
+        self.bearers = bearers(arrangement.duties.reasons)
+        #: Whether any of these is found of a line or a visit, and not of a scheme's rights only.
+        self.bears_lines = bear_lines(self.bearers)
+        self.holidays = frozenset(row.day for row in arrangement.duties.holidays)
+        here = [row for row in arrangement.referrals if not row.levels or self.level in row.levels]
+        self.direct = tuple(row for row in here if row.kind == "direct")
+        self.paths = tuple(row for row in here if row.kind == "path")
+        #: Schemes that are for some care only, each with the acts that it pays for.
+        self.limited = {
+            code: frozenset(act for act in self.acts if self.concerns(scheme, act))
+            for code, scheme in self.schemes.items()
+            if scheme.families or scheme.acts
+        }
+        #: The schemes in order of payment, each with the acts that are all it pays for, or with nothing.
+        self.ordered = tuple((scheme, self.limited.get(code)) for code, scheme in self.schemes.items())
+        #: Acts that somewhere have one price for the episode.
+        self.flat = frozenset(row.act for row in flat_rates(self._tariffs))
+        self.within_flat = within_flat(self._tariffs, self.acts.values())
         self.rule_set = rule_set(arrangement, agreement)
 
     def clause(self, name: str) -> Any:
@@ -135,12 +133,11 @@ class Terms:
                     and row.ownership in ("", self.ownership)
                     and row.dispenser in ("", self.dispenser)
                     and (row.scheme == scheme or (row.scheme == "" and not own))
-                    and row.price != UNKNOWN
                 ]
                 for rows in self._tariffs
             )
-            chosen = next((rows for rows in choices if rows), [])
-            self._prices[key] = _first(chosen, _narrowness) or self._by_letter(act, scheme)
+            row = first_known(choices, narrowness, lambda row: row.price == UNKNOWN) or self._by_letter(act, scheme)
+            self._prices[key] = row if self.covers(scheme, act) else None
         return self._prices[key]
 
     def _by_letter(self, act: str, scheme: str) -> Tariff | None:
@@ -158,7 +155,7 @@ class Terms:
             and (row.scheme == scheme or (row.scheme == "" and not own))
             and row.value != UNKNOWN
         ]
-        row = _first(rows, _narrowness)
+        row = first(rows, narrowness)
         if row is None:
             return None
         price = Fraction(str(known.coefficient)) * int(row.value)
@@ -179,14 +176,13 @@ class Terms:
                     and row.level in ("", self.level)
                     and row.ownership in ("", self.ownership)
                     and row.dispenser in ("", self.dispenser)
-                    and UNKNOWN not in (row.rate, row.copay)
                 ]
                 for rows in self._rates
             )
-            chosen = next((rows for rows in choices if rows), [])
-            self._parts[key] = _first(
-                chosen,
-                lambda row: 16 * bool(row.act) + 8 * bool(row.family) + _narrowness(row),
+            self._parts[key] = first_known(
+                choices,
+                lambda row: 16 * bool(row.act) + 8 * bool(row.family) + narrowness(row),
+                lambda row: UNKNOWN in (row.rate, row.copay),
             )
         return self._parts[key]
 
@@ -197,19 +193,29 @@ class Terms:
             found = self._under[scheme, act] = self._gathered(scheme, act)
         return found
 
-    def _gathered(self, scheme: str, act: str) -> UnderScheme:
+    def under_in_stay(self, scheme: str, act: str) -> UnderScheme:
+        """The same for a stay, with the ceilings that count over one."""
+        found = self._under_in_stay.get((scheme, act))
+        if found is None:
+            found = self._under_in_stay[scheme, act] = self._gathered(scheme, act, stay=True)
+        return found
+
+    def _gathered(self, scheme: str, act: str, *, stay: bool = False) -> UnderScheme:
         rate, limits = self.rate(scheme, act), (*self.limits(scheme, act), *self.limits("", act))
         waitings, requirements = tuple(self.waitings(scheme, act)), self.requirements(scheme, act)
         counts = tuple(row for row in limits if row.count is not None or row.interval is not None)
+        guarantees = self.guarantees(scheme, act)
         return UnderScheme(
             waitings=waitings,
             counts=counts,
             requirements=requirements,
-            deductibles=tuple(self.deductibles(scheme)),
-            ceilings=tuple(row for row in limits if row.amount is not None),
+            guarantees=guarantees,
+            deductibles=tuple(row for row in self.deductibles(scheme) if self.concerns(row, act)),
+            ceilings=tuple(row for row in limits if row.amount is not None and (stay or row.per != "stay")),
             rate=rate,
             ratio=part(rate) if rate is not None else None,
-            asks=bool(waitings or counts or requirements),
+            asks=bool(waitings or counts or requirements or guarantees) or not self.covers(scheme, act),
+            covers=self.covers(scheme, act),
         )
 
     def waitings(self, scheme: str, act: str) -> Sequence[Waiting]:
@@ -225,7 +231,7 @@ class Terms:
         key = (scheme, act)
         if key not in self._limits_of:
             self._limits_of[key] = tuple(
-                row for row in self._limits if row.scheme == scheme and self.concerns(row, act)
+                row for row in self.all_limits if row.scheme == scheme and self.concerns(row, act)
             )
         return self._limits_of[key]
 
@@ -235,18 +241,41 @@ class Terms:
         if key not in self._requirements_of:
             self._requirements_of[key] = tuple(
                 row
-                for row in self._requirements
+                for row in self.all_requirements
                 if row.scheme == scheme and self.concerns(row, act) and (not row.levels or self.level in row.levels)
             )
         return self._requirements_of[key]
 
-    def protocols(self, act: str) -> tuple[ProtocolRow, ...]:
-        """The protocol rules that look at this act."""
-        if act not in self._protocols_of:
-            self._protocols_of[act] = tuple(row for row in self.arrangement.protocols if act in row.acts)
-        return self._protocols_of[act]
+    def guarantees(self, scheme: str, act: str) -> tuple[GuaranteeRule, ...]:
+        """What the scheme (or all schemes, `scheme` empty) says of guarantees for this act at this level.
 
-    def concerns(self, row: _Scoped, act: str) -> bool:
+        A row that names no care speaks of the acts under prior approval, or of all care when it is about letters. Of
+        the rows of one kind the one that names the care most narrowly counts.
+        """
+        approval = act in self.acts and self.acts[act].status == "approval"
+        rows = [
+            row
+            for row in self.arrangement.duties.guarantees
+            if row.scheme == scheme
+            and (not row.levels or self.level in row.levels)
+            and self.concerns(row, act)
+            and (row.families or row.acts or row.kind == "letter" or (approval and row.kind == "approval"))
+        ]
+        kinds = dict.fromkeys(row.kind for row in rows)
+        return tuple(
+            max((row for row in rows if row.kind == kind), key=lambda row: (act in row.acts, bool(row.families)))
+            for kind in kinds
+        )
+
+    def covers(self, scheme: str, act: str) -> bool:
+        """Whether the scheme pays for this act at all."""
+        return scheme not in self.limited or act in self.limited[scheme]
+
+    def borne(self, findings: list[Finding]) -> list[Finding]:
+        """The findings, each cut or refusal with the bearer that the arrangement's reasons name."""
+        return reborne(findings, self.bearers)
+
+    def concerns(self, row: Scoped, act: str) -> bool:
         """Whether a row is about this act: it names the act or its family, or nothing at all."""
         if not row.acts and not row.families:
             return True
@@ -268,32 +297,3 @@ def rule_set(arrangement: Arrangement, agreement: Agreement | None) -> str:
 def part(row: RateRow) -> tuple[int, int] | None:
     """The row's rate as a ratio, or None for a flat co-payment."""
     return parse_rate(row.rate) if row.rate is not None else None
-
-
-def _by(key: Any, *groups: Iterable[Any]) -> dict[str, tuple[Any, ...]]:
-    found: dict[str, list[Any]] = {}
-    for group in groups:
-        for row in group:
-            found.setdefault(key(row), []).append(row)
-    return {name: tuple(rows) for name, rows in found.items()}
-
-
-def _first(rows: Sequence[Any], weight: Any) -> Any:
-    return max(rows, key=weight, default=None)
-
-
-def _settled(national: tuple[Any, ...], local: tuple[Any, ...]) -> tuple[Any, ...]:
-    """National rows, but those with an unknown value give way to the annex's row of the same code."""
-    closed = {row.code for row in local}
-    kept = tuple(row for row in national if row.code not in closed or UNKNOWN not in msgspec.structs.astuple(row))
-    return kept + tuple(row for row in local if row.code not in {other.code for other in kept})
-
-
-def _narrowness(row: Any) -> int:
-    """How narrowly a row says where it counts: scheme before level before ownership and dispenser."""
-    scheme = bool(row.scheme) if not isinstance(row, RateRow) else False
-    return 8 * scheme + 4 * bool(row.level) + 2 * bool(row.ownership) + bool(getattr(row, "dispenser", ""))
-
-
-def _closed(value: Any, otherwise: Any) -> Any:
-    return otherwise if value == UNKNOWN else value

@@ -138,5 +138,5 @@ def _visit(number: int, person: Beneficiary, prices: dict[str, int], chance: Ran
         f"V-{number:07d}", FACILITY, DAY, person, tuple(lines), register_number=str(number), at="10:30",
         identified="card", card_serial=number, card_expires=PAID_UNTIL, card_revoked=False,
         documents=("care-sheet",), referred_from="P-1", condition=chance.choice(CONDITIONS),
-        weight_grams=chance.randrange(8, 90) * 1000 if chance.randrange(8) else None, entered_on=DAY,
+        weight_grams=chance.randrange(8, 90) * 1000 if chance.randrange(8) else None, entered_on=DAY, chronic=False,
     )  # fmt: skip

@@ -2,12 +2,11 @@
 
 Every request is signed in and brings the form's token, is looked up in a register on SQLite, and is recorded before
 it is answered. Half of the requests are member numbers, half are the texts of signed cards. The time of a verdict
-runs from the form to the last byte of the page, the redirect between them included.
+runs from the form to the last byte of the page, which a browser with its script gets as the answer to the form.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import tempfile
 import time
@@ -16,16 +15,22 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from facility_agent.bench.browser import Browser
-from facility_agent.bench.measure import calibration, percentiles_ms
+from PIL import Image
+
+from facility_agent.bench.browser import Browsers, form, upload
+from facility_agent.bench.measure import calibration, commits, percentiles_ms, turns_per_cpu_second
 from facility_agent.bench.place import Place, make_place
 from facility_agent.bench.serving import HOST, running
+from facility_agent.cards.degrade import jpeg
+from facility_agent.cards.draw import draw_symbol
 from facility_agent.web.guard import COOKIE
 
 #: After so many seconds no further request is begun.
 LONGEST = 60.0
 #: Requests of each connection before the clock runs: the server has its pages and terms ready then.
 WARM = 5
+#: Twenty megapixels.
+LARGE = (5472, 3648)
 
 
 async def run(members: int, requests: int, connections: int) -> dict[str, object]:
@@ -33,28 +38,53 @@ async def run(members: int, requests: int, connections: int) -> dict[str, object
     with tempfile.TemporaryDirectory(prefix="facility-agent-bench-") as name:
         place = await make_place(Path(name) / "site", members)
         async with running(place.folder) as server:
-            texts = _texts(place)
-            browsers = [Browser(HOST, server.port, f"{COOKIE}={place.cookie}") for _ in range(connections)]
-            warm = await _asked(browsers, place, texts, WARM * connections)
-            before = calibration()
+            questions = _questions(place, server.port)
+            browsers = Browsers(HOST, server.port, connections, b'class="verdict ')
+            warm = browsers.ask(islice(questions, WARM * connections), LONGEST)
+            warm += browsers.ask(iter([_photo(place, server.port)]), LONGEST)
+            # What is asked is made beforehand: the browsers share the machine with the server.
+            asked = iter(list(islice(questions, requests)))
+            before, used = calibration(), server.cpu_seconds()
             start = time.perf_counter()
-            taken = await _asked(browsers, place, texts, requests)
+            taken = browsers.ask(asked, LONGEST)
             seconds = time.perf_counter() - start
+            used = server.cpu_seconds() - used
             turns = (before + calibration()) / 2
-            memory = server.resident_memory_mb()
-            for browser in browsers:
-                await browser.close()
+            cost = used * turns_per_cpu_second()
+            memory, peak = server.memory_mb("VmRSS"), server.memory_mb("VmHWM")
+            browsers.close()
+        disk = percentiles_ms(commits(Path(name)))
         _check_recorded(place.folder / "data.sqlite3", len(warm) + len(taken))
     speed = len(taken) / seconds
     return {
         "verdicts_per_s": round(speed, 1),
         **percentiles_ms(taken),
         "ratio_to_calibration": round(speed / turns, 4),
+        "server_cpu_ms": round(1000 * used / len(taken), 3),
+        "server_turns": round(cost / len(taken), 2),
+        "disk_commit_p50_ms": disk["p50_ms"],
+        "disk_commit_p99_ms": disk["p99_ms"],
         "requests": len(taken),
         "members": members,
         "connections": connections,
         "resident_memory_mb": memory,
+        "peak_memory_mb": peak,
     }
+
+
+def _questions(place: Place, port: int) -> Iterator[bytes]:
+    """The forms, without end."""
+    for text in _texts(place):
+        fields = {"text": text, "csrf": place.csrf, "direct": "1"}
+        yield form(HOST, port, f"{COOKIE}={place.cookie}", "/desk/scan", **fields)
+
+
+def _photo(place: Place, port: int) -> bytes:
+    """A card on a photo of 20 megapixels, as a telephone sends it: what it needs of memory counts in the figures."""
+    image = Image.new("L", LARGE, 190)
+    image.paste(draw_symbol(place.cards[0]).resize((1800, 1800)), (1500, 900))
+    fields = {"csrf": place.csrf, "direct": "1"}
+    return upload(HOST, port, f"{COOKIE}={place.cookie}", "/desk/photo", "photo", jpeg(image), **fields)
 
 
 def _texts(place: Place) -> Iterator[str]:
@@ -64,28 +94,6 @@ def _texts(place: Place) -> Iterator[str]:
         yield place.numbers[turn * 7919 % len(place.numbers)]
         yield place.cards[turn * 104_729 % len(place.cards)]
         turn += 1
-
-
-async def _asked(browsers: list[Browser], place: Place, texts: Iterator[str], count: int) -> list[float]:
-    """Seconds of each of `count` verdicts, shared out among the browsers."""
-    todo, taken, until = islice(texts, count), [], time.perf_counter() + LONGEST
-
-    async def ask(browser: Browser) -> None:
-        for text in todo:
-            if (start := time.perf_counter()) > until:
-                return
-            await _verdict(browser, text, place.csrf)
-            taken.append(time.perf_counter() - start)
-
-    await asyncio.gather(*(ask(browser) for browser in browsers))
-    return taken
-
-
-async def _verdict(browser: Browser, text: str, csrf: str) -> None:
-    sent = await browser.post("/desk/scan", text=text, csrf=csrf)
-    page = await browser.get(sent.location) if sent.status == 303 else sent
-    if page.status != 200 or b'class="verdict ' not in page.body:
-        raise RuntimeError(f"no verdict but status {page.status} for {text[:12]}…")
 
 
 def _check_recorded(path: Path, count: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -25,12 +26,17 @@ class Server:
         self.port = port
         self._process = process
 
-    def resident_memory_mb(self) -> float:
-        """The memory that the process holds now, in MB."""
+    def memory_mb(self, what: str) -> float:
+        """The memory that the process holds now (`VmRSS`), or the most it has held (`VmHWM`), in MB."""
         for line in Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(f"{what}:"):
                 return round(int(line.split()[1]) / 1024, 1)
         return 0.0
+
+    def cpu_seconds(self) -> float:
+        """The processor time that the process has used, its own and the system's for it."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Final
 
+from facility_agent.cards.foreign import foreign
 from facility_agent.eligibility.card import MAX_TEXT, MIN_DIGITS, Issuer, Reading, read_card
 from facility_agent.vocabulary.errors import InputError
 
@@ -49,7 +50,8 @@ def candidates(typed: str) -> tuple[str, ...]:
 def read_typed(typed: str, issuers: Mapping[str, Issuer], on: date) -> Reading:
     """Read what came into the field, from a scanner or by hand: the first candidate whose signature holds.
 
-    Without one, the answer to the likeliest candidate: its findings, or its InputError.
+    Without one, the answer to the likeliest candidate: its findings, or its InputError; a code of somebody else is
+    named (`foreign`).
     """
     texts = candidates(typed)
     for text in texts:
@@ -57,4 +59,7 @@ def read_typed(typed: str, issuers: Mapping[str, Issuer], on: date) -> Reading:
             reading = read_card(text, issuers, on)
             if reading.card is not None:
                 return reading
-    return read_card(texts[0], issuers, on)
+    try:
+        return read_card(texts[0], issuers, on)
+    except InputError as problem:
+        raise (foreign(texts[-1]) if problem.code == "card-not-ours" else problem) from None

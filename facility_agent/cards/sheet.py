@@ -1,12 +1,13 @@
-"""Ten cards on an A4 page with cut marks, as a PDF: for a mutual that has a paper printer and a laminator.
+"""Cards as PDF: one to a page for a card printer (CR80), or ten on an A4 page with cut marks and a laminator.
 
-The cards touch, so that one cut serves two. A line of 50 mm at the foot shows whether the printer kept the scale;
-a shrunk symbol loses its whole number of dots. The same cards and day give the same bytes.
+On A4 the cards touch, so that one cut serves two. A line of 50 mm at the foot shows whether the printer kept the scale;
+a shrunk symbol loses its whole number of dots. The same cards and day give the same bytes. Each face is compressed as
+it comes, so that a hundred of them are never in memory at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -29,26 +30,53 @@ _TOP: Final = (_PAGE[1] - ROWS * _CARD[1]) / 2
 _MARK: Final = 5.0
 
 
-def card_sheets(faces: Sequence[Image.Image], made_on: date, language: str = "fr") -> bytes:
-    """The faces, ten to a page in reading order, as one PDF that says that it was made on that day."""
+def card_pages(faces: Iterable[Image.Image], made_on: date, language: str = "fr") -> bytes:
+    """The faces one to a page of 85.6 × 54 mm, dot for dot at 300 dots per inch: for a card printer."""
+    document = _document(made_on, language, _CARD)
+    for face in faces:
+        document.add_page()
+        document.image(face, x=0, y=0, w=_CARD[0], h=_CARD[1])
+    return bytes(document.output())
+
+
+def card_sheets(faces: Iterable[Image.Image], made_on: date, language: str = "fr", count: int | None = None) -> bytes:
+    """The faces, ten to a page in reading order, as one PDF that says that it was made on that day.
+
+    `count` is how many there are, when they are drawn one after another.
+    """
+    words = Words(language)
+    document = _document(made_on, language, _PAGE)
+    with resources.as_file(resources.files("facility_agent").joinpath("vendor", "dejavu", "DejaVuSans.ttf")) as file:
+        document.add_font("DejaVu", fname=file)
+        pages = -(-(count if count is not None else len(_counted(faces))) // PER_PAGE)
+        for place, face in enumerate(faces):
+            page, place = divmod(place, PER_PAGE)
+            if not place:
+                document.add_page()
+                _frame(document, words("card.sheet.title", page=page + 1, pages=pages), words("card.sheet.ruler"))
+            x, y = _LEFT + place % COLUMNS * _CARD[0], _TOP + place // COLUMNS * _CARD[1]
+            document.image(face, x=x, y=y, w=_CARD[0], h=_CARD[1])
+        return bytes(document.output())
+
+
+def _counted(faces: Iterable[Image.Image]) -> Sequence[Image.Image]:
+    if not isinstance(faces, Sequence):
+        raise TypeError("faces that are drawn one after another come with their count")
+    return faces
+
+
+def _document(made_on: date, language: str, size: tuple[float, float]) -> FPDF:
+    """An empty document; what its pages hold is compressed without loss."""
     from fpdf import FPDF  # half a second: only who prints waits for it
 
-    words = Words(language)
-    document = FPDF(unit="mm", format="A4")
+    # fpdf2 turns a page that is wider than high unless it is told that this is how it lies.
+    lies = "landscape" if size[0] > size[1] else "portrait"
+    document = FPDF(orientation=lies, unit="mm", format=(min(size), max(size)))
     document.set_creation_date(datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC))
     document.set_lang(language)
     document.set_auto_page_break(False)
     document.set_image_filter("FlateDecode")
-    with resources.as_file(resources.files("facility_agent").joinpath("vendor", "dejavu", "DejaVuSans.ttf")) as file:
-        document.add_font("DejaVu", fname=file)
-        pages = -(-len(faces) // PER_PAGE)
-        for page in range(pages):
-            document.add_page()
-            _frame(document, words("card.sheet.title", page=page + 1, pages=pages), words("card.sheet.ruler"))
-            for place, face in enumerate(faces[page * PER_PAGE : (page + 1) * PER_PAGE]):
-                x, y = _LEFT + place % COLUMNS * _CARD[0], _TOP + place // COLUMNS * _CARD[1]
-                document.image(face, x=x, y=y, w=_CARD[0], h=_CARD[1])
-        return bytes(document.output())
+    return document
 
 
 def _frame(document: FPDF, title: str, ruler: str) -> None:

@@ -1,4 +1,4 @@
-"""What an installation needs now and then: keys exchanged, members imported, registers sent, accounts, backups."""
+"""What an installation needs now and then: members imported, accounts, backups."""
 
 from __future__ import annotations
 
@@ -17,37 +17,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-keys = typer.Typer(help="Clés publiques. Public keys.", no_args_is_help=True, rich_markup_mode=None)
 members = typer.Typer(help="Fichier des bénéficiaires. Members.", no_args_is_help=True, rich_markup_mode=None)
-register = typer.Typer(help="Envois aux formations. Registers sent.", no_args_is_help=True, rich_markup_mode=None)
 account = typer.Typer(help="Comptes. Accounts.", no_args_is_help=True, rich_markup_mode=None)
-
-
-@keys.command("export")
-def export_keys(folder: Folder, out: Annotated[Path, typer.Argument(help="The small file to hand over.")]) -> None:
-    """Write this installation's public keys, and the fingerprint to read to the other side."""
-    from facility_agent.exchange.parties import encode_public_keys, fingerprint
-    from facility_agent.storage.files import write_whole
-
-    async def work(site: Site) -> str:
-        own = site.own_keys()
-        write_whole(out, encode_public_keys(own))
-        return words()("cli.keys-written", party=own.party, path=str(out), fingerprint=fingerprint(own))
-
-    print(_run(folder, work))
-
-
-@keys.command("trust")
-def trust_keys(folder: Folder, file: Annotated[Path, typer.Argument(help="The other side's file.")]) -> None:
-    """Trust the keys of another side, after its fingerprint was compared aloud."""
-    from facility_agent.exchange.parties import decode_public_keys, fingerprint
-
-    async def work(site: Site) -> str:
-        theirs = decode_public_keys(_bytes(file))
-        await site.store.put_public_keys(theirs)
-        return words()("cli.keys-trusted", party=theirs.party, fingerprint=fingerprint(theirs))
-
-    print(_run(folder, work))
 
 
 @members.command("import")
@@ -61,19 +32,21 @@ def import_members(folder: Folder, file: Annotated[Path, typer.Argument(help="Th
     print(words()("cli.members-imported", count=_run(folder, work)))
 
 
-@register.command("send")
-def send_register(folder: Folder, facility: Annotated[str, typer.Argument(help="The facility's code.")]) -> None:
-    """Seal the register and the list of revoked cards to a facility."""
-    from facility_agent.workflows import membership
+@members.command("merge")
+def merge_members(
+    folder: Folder,
+    former: Annotated[str, typer.Argument(help="The provisional number of a newborn.")],
+    number: Annotated[str, typer.Argument(help="The number that the mutual has given.")],
+    by: Annotated[str, typer.Option(help="Who decides; it is written down.")],
+) -> None:
+    """Give a newborn's permanent number in place of the provisional one; claims under either count as one person's."""
+    from facility_agent.workflows import newborns
 
-    async def work(site: Site) -> list[Path]:
-        return [
-            await membership.publish_register(site, facility),
-            await membership.publish_revocations(site, facility),
-        ]
+    async def work(site: Site) -> int:
+        return await newborns.merge(site, [(former, number)], by)
 
-    for path in _run(folder, work):
-        print(words()("cli.letter-written", path=str(path)))
+    _run(folder, work)
+    print(words()("cli.members-merged", former=former, number=number))
 
 
 @account.command("add")

@@ -1,20 +1,17 @@
-"""Agreements from the shell: draft, sign, on paper, join, amend, suspend, end, show, print."""
+"""Agreements from the shell: draft, sign, on paper, send, join, amend, suspend, end, undo, show, print."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
-from facility_agent.arrangements.agreement import Agreement, Annex, Party
+from facility_agent.arrangements.agreement import Agreement
+from facility_agent.cli.administration import _run
 from facility_agent.cli.installation import Folder, _bytes
-from facility_agent.cli.output import print_json, words
-from facility_agent.vocabulary.errors import InputError
+from facility_agent.cli.output import language, print_json, print_table, words
 
 app = typer.Typer(help="Conventions. Agreements.", no_args_is_help=True, rich_markup_mode=None)
 Id = Annotated[str, typer.Argument(help="The agreement's id, or its beginning.")]
@@ -23,33 +20,67 @@ On = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day from w
 Last = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, which still counts.")]
 By = Annotated[str, typer.Option(help="Who signs or decides.")]
 Capacity = Annotated[str, typer.Option(help="In which capacity.")]
+Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; without it, no end.")]
+AnnexFile = Annotated[Path | None, typer.Option(help="Annex as TOML.")]
+Tariffs = Annotated[Path | None, typer.Option(help="Tariffs of the annex, CSV or XLSX.")]
+Scan = Annotated[Path, typer.Option(help="The scanned page.")]
+
+
+@app.command("list")
+def list_agreements(folder: Folder, json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the agreements that are kept here, with their state for this installation."""
+
+    async def work(site: Any) -> tuple[str, tuple[Agreement, ...]]:
+        return site.config.code, await site.store.agreements()
+
+    own, found = _run(folder, work)
+    if json:
+        print_json(found)
+        return
+    say = words()
+    columns = [say(f"column.{key}") for key in ("agreement", "from", "until", "parties", "state")]
+    rows = [
+        [entry.id, say.day(entry.start), say.day(entry.until), str(len(entry.everybody)), _state(entry, own)]
+        for entry in found
+    ]
+    print_table("", columns, rows)
 
 
 @app.command("draft")
 def draft(
     folder: Folder,
     parties: Annotated[
-        Path, typer.Option(help="JSON list of parties: code, name, role, type, level, ownership, region.")
+        Path,
+        typer.Option(help="Parties, JSON, CSV or XLSX: code, name, role, type, level, ownership, region."),
     ],
-    annex: Annotated[Path, typer.Option(help="Annex as TOML.")],
     start: Start,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; without it, no end.")] = None,
+    annex: AnnexFile = None,
+    tariffs: Tariffs = None,
+    until: Until = None,
 ) -> None:
     """Draft an agreement under the arrangement in force on its first day."""
-    from facility_agent.workflows import contracting
+    from facility_agent.workflows import contracting, drafting
 
     async def work(site: Any) -> Agreement:
-        try:
-            listed = msgspec.json.decode(_bytes(parties), type=tuple[Party, ...])
-        except msgspec.DecodeError as error:
-            raise InputError("agreement-file", name=parties.name, reason=str(error)) from error
-        last = until.date() if until else None
-        made = contracting.draft(site, start.date(), last, listed, _annex(annex))
-        async with site.store.transaction():
-            await site.store.put_agreement(made, site.now(), "cli")
-        return made
+        listed = drafting.read_parties(_bytes(parties), parties.name)
+        made = _annex(site.arrangement(start.date()), annex, tariffs)
+        drafted = contracting.draft(site, start.date(), _day(until), listed, made)
+        return await contracting.save_draft(site, drafted, "cli")
 
     _said(_run(folder, work))
+
+
+@app.command("withdraw")
+def withdraw(folder: Folder, agreement: Id) -> None:
+    """Take a draft away that nobody has signed."""
+    from facility_agent.workflows import agreements, contracting
+
+    async def work(site: Any) -> str:
+        found = await agreements.find(site, agreement)
+        await contracting.withdraw(site, found.id)
+        return found.id
+
+    print(words()("cli.agreement-withdrawn", agreement=_run(folder, work)))
 
 
 @app.command("sign")
@@ -60,9 +91,7 @@ def sign(folder: Folder, agreement: Id, by: By, capacity: Capacity) -> None:
     passphrase = typer.prompt(words()("cli.passphrase"), hide_input=True)
 
     async def work(site: Any) -> Agreement:
-        signed = await contracting.sign(site, await agreements.find(site, agreement), by, capacity, passphrase)
-        await agreements.settle_amendment(site, signed, by)
-        return signed
+        return await contracting.sign(site, await agreements.find(site, agreement), by, capacity, passphrase)
 
     _said(_run(folder, work))
 
@@ -75,69 +104,104 @@ def enter_paper(
     by: By,
     capacity: Capacity,
     on: On,
-    scan: Annotated[Path, typer.Option(help="The scanned page.")],
+    scan: Scan,
 ) -> None:
-    """Enter a signature that was given on paper."""
+    """Enter a signature that was given on paper; the scan is kept."""
     from facility_agent.workflows import agreements
 
     async def work(site: Any) -> Agreement:
         found = await agreements.find(site, agreement)
-        signed = await agreements.enter_paper(site, found, by, capacity, on.date(), _bytes(scan), party, "cli")
-        await agreements.settle_amendment(site, signed, "cli")
-        return signed
+        return await agreements.enter_paper(site, found, by, capacity, on.date(), _bytes(scan), party, "cli")
 
     _said(_run(folder, work))
 
 
-@app.command("join")
-def join(folder: Folder, agreement: Id, by: By, capacity: Capacity, start: Start) -> None:
-    """Join an agreement in force, for this installation, by a one-page adhesion."""
-    from facility_agent.workflows import agreements
+@app.command("send")
+def send(
+    folder: Folder,
+    agreement: Id,
+    to: Annotated[list[str] | None, typer.Option(help="Code of a party; without it, all whose keys are known.")] = None,
+) -> None:
+    """Seal the agreement, with the signatures it has, to the other sides, or to somebody who may join."""
+    from facility_agent.workflows import agreements, contracting
 
-    passphrase = typer.prompt(words()("cli.passphrase"), hide_input=True)
+    async def work(site: Any) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+        found = await agreements.find(site, agreement)
+        if to:
+            return tuple([await contracting.send(site, found, code) for code in to]), ()
+        return await contracting.send_to_all(site, found)
+
+    paths, unknown = _run(folder, work)
+    for path in paths:
+        print(words()("cli.letter-written", path=str(path)))
+    if unknown:
+        print(words()("cli.agreement-keys-unknown", parties=", ".join(unknown)))
+
+
+@app.command("join")
+def join(
+    folder: Folder,
+    agreement: Id,
+    by: By,
+    capacity: Capacity,
+    start: Start,
+    party: Annotated[Path | None, typer.Option(help="Who joins on paper, as a list of one party.")] = None,
+    scan: Annotated[Path | None, typer.Option(help="The scanned page; without it, our key signs.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the page on paper.")] = None,
+) -> None:
+    """Join an agreement in force by a one-page adhesion: with our key, or a page on paper that is entered here."""
+    from facility_agent.workflows import agreements, drafting
+
+    passphrase = "" if scan else typer.prompt(words()("cli.passphrase"), hide_input=True)
 
     async def work(site: Any) -> Agreement:
-        own = site.config
-        party = Party(
-            code=own.code, name=own.name, role="facility" if own.role == "facility" else "payer", type=own.type,
-            level=own.level, ownership=own.ownership, region=own.region, invented=own.invented,
-        )  # fmt: skip
         found = await agreements.find(site, agreement)
-        return await agreements.join(site, found, party, start.date(), by, capacity, passphrase)
+        if scan is None:
+            return await agreements.join(site, found, start.date(), by, capacity, passphrase)
+        listed = drafting.read_parties(_bytes(party), party.name) if party else (agreements.own_party(site),)
+        signed, page = (on or start).date(), _bytes(scan)
+        return await agreements.join_on_paper(site, found, listed[0], start.date(), by, capacity, signed, page, "cli")
 
     _said(_run(folder, work))
 
 
 @app.command("amend")
 def amend(
-    folder: Folder, agreement: Id, start: Start, annex: Annotated[Path, typer.Option(help="Annex as TOML.")]
+    folder: Folder, agreement: Id, start: Start, annex: AnnexFile = None, tariffs: Tariffs = None, until: Until = None
 ) -> None:
     """Draft the amendment that follows an agreement from a day on."""
     from facility_agent.workflows import agreements
 
     async def work(site: Any) -> Agreement:
         found = await agreements.find(site, agreement)
-        return await agreements.amend(site, found, start.date(), _annex(annex), "cli")
+        made = _annex(site.arrangement(start.date()), annex, tariffs)
+        return await agreements.amend(site, found, start.date(), made, "cli", _day(until))
 
     _said(_run(folder, work))
 
 
 @app.command("suspend")
 def suspend(folder: Folder, agreement: Id, on: On) -> None:
-    """Suspend an agreement from a day on."""
+    """Suspend an agreement from a day on, for this installation's party."""
     _moved(folder, agreement, "suspend", on.date())
 
 
 @app.command("resume")
-def resume(folder: Folder, agreement: Id) -> None:
-    """Lift a suspension."""
-    _moved(folder, agreement, "resume")
+def resume(folder: Folder, agreement: Id, on: On) -> None:
+    """Lift our suspension from a day on."""
+    _moved(folder, agreement, "resume", on.date())
 
 
 @app.command("end")
 def end(folder: Folder, agreement: Id, last: Last) -> None:
-    """End an agreement on a last day, which still counts."""
+    """End an agreement on a last day, which still counts, for this installation's party."""
     _moved(folder, agreement, "end", last.date())
+
+
+@app.command("undo")
+def undo(folder: Folder, agreement: Id) -> None:
+    """Take back the suspension, resumption or end that we wrote last."""
+    _moved(folder, agreement, "undo")
 
 
 @app.command("show")
@@ -146,45 +210,59 @@ def show(
     agreement: Id,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """Show an agreement: parties, state, what is still open."""
+    """Show an agreement: parties, who has signed, its state, what is still open and what closes it."""
     from facility_agent.arrangements.agreement import open_money_clauses
     from facility_agent.workflows import agreements
 
-    async def work(site: Any) -> tuple[Agreement, tuple[str, ...]]:
+    async def work(site: Any) -> tuple[Agreement, tuple[str, ...], str]:
         found = await agreements.find(site, agreement)
-        return found, open_money_clauses(site.arrangement(found.start), found)
+        return found, open_money_clauses(site.arrangement(found.start), found), site.config.code
 
-    found, still_open = _run(folder, work)
+    found, still_open, own = _run(folder, work)
     if json:
         print_json(found)
         return
-    _said(found)
-    for party in (*found.parties, *(adhesion.party for adhesion in found.adhesions)):
-        print(f"- {party.role}: {party.code} · {party.name}")
-    if still_open:
-        print(words()("error.agreement-open", clauses=", ".join(still_open)))
+    say = words()
+    print(say("cli.agreement-kept", agreement=found.id, state=_state(found, own)))
+    print(say("cli.agreement-digest", digest=found.digest))
+    signed = {entry.party: entry for entry in (*found.signatures, *(page.signature for page in found.adhesions))}
+    for party in found.everybody:
+        page = signed.get(party.code)
+        key = "cli.party-open" if page is None else "cli.party-key" if page.key else "cli.party-paper"
+        about = {"by": page.by, "capacity": page.capacity, "day": page.on} if page else {}
+        print(f"- {say(f'page.party.{party.role}')} {party.code} · {party.name} · {say(key, **about)}")
+    for clause in still_open:
+        print(f"- {say('cli.clause-open', clause=clause)}")
 
 
 @app.command("print")
 def print_agreement(
-    folder: Folder, agreement: Id, out: Annotated[Path, typer.Option(help="The PDF to write.")] = Path("convention.pdf")
+    folder: Folder,
+    agreement: Id,
+    out: Annotated[Path, typer.Option(help="The PDF to write.")] = Path("convention.pdf"),
+    adhesion: Annotated[
+        str, typer.Option(help="Only the page of the party that joins, by its code; - for an empty one.")
+    ] = "",
 ) -> None:
-    """Write the agreement as a PDF laid out for signature."""
+    """Write the agreement, or the page of an adhesion, as a PDF laid out for signature."""
+    from facility_agent.documents.adhesion_pdf import adhesion_pdf
     from facility_agent.documents.agreement_pdf import agreement_pdf
     from facility_agent.storage.files import write_whole
     from facility_agent.workflows import agreements
 
     async def work(site: Any) -> Agreement:
         found = await agreements.find(site, agreement)
-        write_whole(out, agreement_pdf(found, site.arrangement(found.start), made_on=site.today()))
+        arrangement, day = site.arrangement(found.start), site.today()
+        if adhesion:
+            pdf = adhesion_pdf(found, arrangement, adhesion.strip("-"), language(), made_on=day)
+        else:
+            pdf = agreement_pdf(found, arrangement, language(), made_on=day)
+        write_whole(out, pdf)
         return found
 
     found = _run(folder, work)
-    print(
-        words()(
-            "cli.agreement-written", agreement=found.id, state=words().state("agreement", found.state), path=str(out)
-        )
-    )
+    said = words().state("agreement", found.state)
+    print(words()("cli.agreement-written", agreement=found.id, state=said, path=str(out)))
 
 
 def _moved(folder: Path, name: str, move: str, *days: date) -> None:
@@ -196,24 +274,20 @@ def _moved(folder: Path, name: str, move: str, *days: date) -> None:
     _said(_run(folder, work))
 
 
-def _annex(path: Path) -> Annex:
-    from facility_agent.arrangements.annex import read_annex
+def _annex(arrangement: Any, annex: Path | None, tariffs: Path | None) -> Any:
+    """The annex of the files, read against the arrangement."""
+    from facility_agent.workflows import drafting
 
-    found, mistakes = read_annex(_bytes(path).decode("utf-8-sig", errors="replace"))
-    if found is None:
-        first = mistakes[0]
-        raise InputError("annex-wrong", reason=words()(f"mistake.{first.code}", **first.fields))
-    return found
+    text = drafting.decoded_annex(_bytes(annex), annex.name) if annex else ""
+    return drafting.make_annex(arrangement, text, (tariffs.name, _bytes(tariffs)) if tariffs else None)
 
 
-def _run(folder: Path, work: Callable[[Any], Awaitable[Any]]) -> Any:
-    from facility_agent.workflows.site import open_site
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
 
-    async def opened() -> Any:
-        async with open_site(folder) as site:
-            return await work(site)
 
-    return asyncio.run(opened())
+def _state(agreement: Agreement, own: str) -> str:
+    return words().state("agreement", agreement.state_for(own))
 
 
 def _said(agreement: Agreement) -> None:

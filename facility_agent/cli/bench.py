@@ -1,12 +1,13 @@
-"""Benchmarks from the shell; each prints JSON with its figures and a ratio to the calibration loop."""
+"""Benchmarks from the shell: figures as JSON or in tables, with ratios to what is measured in the same run."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from facility_agent.cli.output import print_json, progress
+from facility_agent.cli.output import print_json, print_table, progress, words
 
 app = typer.Typer(help="Mesures de vitesse. Benchmarks.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,6 +27,19 @@ def adjudicate(
     print_json(found)
 
 
+@app.command("register")
+def register(
+    members: Annotated[int, typer.Option(help="Beneficiaries in the register.")] = 200_000,
+    week: Annotated[bool, typer.Option("--week", help="Only the size of a week's change, without pictures.")] = False,
+) -> None:
+    """A register taken in while a desk works, its memory, and people looked for in it afterwards."""
+    import asyncio
+
+    from facility_agent.bench import register
+
+    print_json(asyncio.run(register.week(members, False) if week else register.run(members)))
+
+
 @app.command("desk")
 def desk(
     members: Annotated[int, typer.Option(help="Beneficiaries in the register.")] = 20_000,
@@ -38,3 +52,57 @@ def desk(
     from facility_agent.bench.desk import run
 
     print_json(asyncio.run(run(members, requests, connections)))
+
+
+@app.command("scan")
+def scan(
+    folder: Annotated[Path | None, typer.Argument(help="Photos, each with its text in name.txt, if known.")] = None,
+    each: Annotated[int, typer.Option(min=1, help="Without a folder: invented photos of each fault.")] = 30,
+    seed: Annotated[int, typer.Option(help="Other invented photos.")] = 1,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Cards read from photos: rate and time of each decoder alone, and of the cascade."""
+    from facility_agent.bench.scan import degraded, faults, photos_of, pictures_in, run
+
+    paths = pictures_in(folder) if folder else []
+    photos, count = (photos_of(paths), len(paths)) if folder else (degraded(each, seed), each * len(faults()))
+    with progress(words()("cli.bench.reading")) as said:
+        figures = run(photos, count, said)
+    if json:
+        print_json(figures)
+    else:
+        _show_scan(figures)
+
+
+def _show_scan(figures: dict[str, Any]) -> None:
+    """Rates by fault, then times, each beside zxing-cpp alone."""
+    from facility_agent.bench.scan import FIRST
+
+    say, readers = words(), figures["readers"]
+    rows = [[kind, *(f"{rates[reader]:.1f}" for reader in readers)] for kind, rates in figures["kinds"].items()]
+    rows.append([say("cli.bench.all"), *(f"{reader['rate']:.1f}" for reader in readers.values())])
+    title = say("cli.bench.rates", count=figures["photos"])
+    print_table(title, ["", *readers], rows, right=range(1, len(readers) + 1))
+    first, times = readers[FIRST], ("p50_ms", "p95_ms", "p99_ms", "processor_p95_ms")
+    speeds = []
+    for name, reader in readers.items():
+        both = [(reader.get(key), first.get(key)) for key in ("read", "p95_ms")]
+        shown = [*map(reader.get, times), *(own / alone if own and alone else None for own, alone in both)]
+        speeds.append([name, *("–" if value is None else f"{value:.2f}" for value in shown)])
+    ratios = (say(f"cli.bench.{key}") for key in ("processor", "rate-ratio", "p95-ratio"))
+    print_table(say("cli.bench.times"), ["", "p50 ms", "p95 ms", "p99 ms", *ratios], speeds, right=range(1, 7))
+    print(say("cli.bench.paired", **{key: figures[key] for key in ("lost", "gained", "wrong")}))
+
+
+@app.command("visit")
+def visit(
+    members: Annotated[int, typer.Option(help="Beneficiaries in the register.")] = 5_000,
+    visits: Annotated[int, typer.Option(help="Visits of 6 lines saved over HTTP.")] = 4_000,
+    connections: Annotated[int, typer.Option(help="Connections at once.")] = 8,
+) -> None:
+    """Visits per second over HTTP: form read, judged, and on the disk with `synchronous=FULL`."""
+    import asyncio
+
+    from facility_agent.bench.visit import run
+
+    print_json(asyncio.run(run(members, visits, connections)))

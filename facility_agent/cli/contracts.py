@@ -1,40 +1,57 @@
-"""Arrangements in words from the shell: show one, compare two versions, lay several side by side for a workshop."""
+"""Arrangements from the shell: shown in words, two compared, several side by side; packs signed and received."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from facility_agent.arrangements.model import Arrangement
+from facility_agent.cli import packs
+from facility_agent.cli.administration import _run
 from facility_agent.cli.output import print_json, print_table, words
 from facility_agent.vocabulary.errors import InputError
 
+if TYPE_CHECKING:
+    from facility_agent.arrangements.library import Library
+    from facility_agent.workflows.packs import Origin
+    from facility_agent.workflows.site import Site
+
 app = typer.Typer(help="Les arrangements en mots. Arrangements in words.", no_args_is_help=True, rich_markup_mode=None)
+app.command("pack")(packs.pack)
+app.command("receive")(packs.receive)
 Folder = Annotated[Path | None, typer.Option("--contracts", help="Another folder of arrangements.")]
 Name = Annotated[str, typer.Argument(help="Country, or country/day, such as bf/2026-02-01.")]
 
 
 @app.command("show")
-def show(name: Name, contracts: Folder = None, json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Print an arrangement in words, clause by clause, with sources."""
+def show(
+    name: Name,
+    contracts: Folder = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="An installation: the version that counts there, and whose it is.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Print an arrangement in words, clause by clause, with sources, and whether it came from a signed pack."""
     from facility_agent.documents.arrangement_words import shown
 
     say = words()
-    arrangement = _named(name, contracts)
+    arrangement, origin = _held(name, folder) if folder else (_named(name, contracts), None)
     rows = shown(arrangement, say)
     if json:
         print_json(rows)
         return
     print(f"{arrangement.title.say(say.language)} · {say.day(arrangement.start)} – {say.day(arrangement.until)}")
+    if origin is not None:
+        print(_said(origin))
     for section in dict.fromkeys(row.section for row in rows):
-        columns = [say(f"column.{key}") for key in ("about", "says", "evidence", "source")]
+        columns = [say(f"column.{key}") for key in ("about", "says", "article", "evidence", "source")]
         own = [row for row in rows if row.section == section]
-        print_table(
-            say(f"section.{section}"), columns, [[row.about, row.says, row.evidence, row.source] for row in own]
-        )
+        cells = [[row.about, row.says, row.article, row.evidence, row.source] for row in own]
+        print_table(say(f"section.{section}"), columns, cells)
 
 
 @app.command("diff")
@@ -102,11 +119,35 @@ def compare(
     print_table("", columns, table)
 
 
+def _held(name: str, folder: Path) -> tuple[Arrangement, Origin]:
+    """The version that counts in an installation, and where it comes from."""
+    from facility_agent.workflows.packs import origin
+
+    async def work(site: Site) -> tuple[Arrangement, Origin]:
+        found = _among(site.library, name)
+        return found, await origin(site, found)
+
+    return _run(folder, work)
+
+
+def _said(origin: Origin) -> str:
+    """Where a version comes from, in words."""
+    if origin.pack is None:
+        return words()(f"origin.{origin.kind}")
+    pack = origin.pack
+    said = {"by": pack.by, "capacity": pack.capacity, "day": pack.made_on, "key": origin.key}
+    return words()("origin.pack", number=pack.number, authority=pack.authority, **said)
+
+
 def _named(name: str, contracts: Path | None) -> Arrangement:
-    """`bf` is the newest version, `bf/2026-02-01` the one of that day; InputError `arrangement-unknown`."""
+    """A version of a folder, or of those that are shipped."""
     from facility_agent.arrangements.library import load
 
-    library = load(contracts) if contracts else load()
+    return _among(load(contracts) if contracts else load(), name)
+
+
+def _among(library: Library, name: str) -> Arrangement:
+    """`bf` is the newest version, `bf/2026-02-01` the one of that day; InputError `arrangement-unknown`."""
     country, _, day = name.partition("/")
     versions = library.versions(country.upper())
     try:

@@ -62,11 +62,16 @@ async def _init(folder: Path, config, passphrase: str, login: str, password: str
         await add_account(site, login, login, password, ROLES[config.role])
 
 
-def serve(folder: Folder, port: Annotated[int | None, typer.Option(help="Another port.")] = None) -> None:
-    """Serve an installation's pages on this machine until Ctrl-C."""
+def serve(
+    folder: Folder,
+    port: Annotated[int | None, typer.Option(help="Another port.")] = None,
+    host: Annotated[str, typer.Option(help="Another address; 0.0.0.0 for the centre's whole network.")] = "",
+    tls: Annotated[bool, typer.Option("--tls", help="For phones too, with a certificate of the site's own.")] = False,
+) -> None:
+    """Serve an installation's pages, on this machine unless told otherwise, until Ctrl-C."""
     from facility_agent.web.serve import serve_forever
 
-    asyncio.run(serve_forever([(folder, port)]))
+    asyncio.run(serve_forever([(folder, port)], host=host, tls=tls))
 
 
 def receive(
@@ -114,6 +119,23 @@ def demo(
         from facility_agent.demo.serve import serve_both
 
         asyncio.run(serve_both(folder))
+
+
+def exercise(
+    folder: Annotated[Path, typer.Option("--folder", help="Where to make the exercise.")] = Path("exercise-data"),
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8090,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it afterwards.")] = True,
+) -> None:
+    """Ten cases to practise at the desk, with invented people and cards, apart from everything real."""
+    from facility_agent.demo.exercise import make_exercise
+    from facility_agent.workflows.exercise import LOGIN, PASSWORD
+
+    post = asyncio.run(make_exercise(folder))
+    print(words()("cli.exercise", login=LOGIN, password=PASSWORD))
+    if serve:
+        from facility_agent.web.serve import serve_forever
+
+        asyncio.run(serve_forever([(post, port)]))
 
 
 def _bytes(path: Path) -> bytes:

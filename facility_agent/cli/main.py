@@ -9,7 +9,20 @@ import sys
 
 import typer
 
-from facility_agent.cli import administration, agreement, bench, cards, contracts, installation, month, pure
+from facility_agent.cli import (
+    administration,
+    agreement,
+    bench,
+    cards,
+    contracts,
+    installation,
+    keyring,
+    month,
+    protocols,
+    pure,
+    register,
+    verdicts,
+)
 
 app = typer.Typer(
     name="facility-agent",
@@ -25,17 +38,19 @@ app.command("schema")(pure.schema)
 app.command("check-contracts")(pure.check_contracts)
 app.command("explain")(pure.explain)
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(protocols.app, name="protocols")
 app.add_typer(agreement.app, name="agreement")
 app.command("init")(installation.init)
 app.command("serve")(installation.serve)
 app.command("demo")(installation.demo)
+app.command("exercise")(installation.exercise)
 app.command("receive")(installation.receive)
 app.command("backup")(administration.backup)
-app.add_typer(administration.keys, name="keys")
+app.add_typer(keyring.app, name="keys")
 app.add_typer(administration.members, name="members")
-app.add_typer(administration.register, name="register")
+app.add_typer(register.app, name="register")
 app.add_typer(administration.account, name="account")
-app.command("verify")(cards.verify)
+app.command("verify")(verdicts.verify)
 app.add_typer(cards.app, name="card")
 app.command("month-end")(month.month_end)
 app.command("audit")(month.audit)

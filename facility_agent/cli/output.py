@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.errors import InputError, InputErrors
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.words import Words
 
@@ -27,8 +27,13 @@ def words() -> Words:
 
 
 def say_error(error: InputError) -> None:
-    """The sentence of an error, on the error stream."""
+    """The sentence of an error, on the error stream; where several places are wrong, one line for each."""
     print(words()(f"error.{error.code}", **error.fields), file=sys.stderr)
+    if isinstance(error, InputErrors):
+        from facility_agent.workflows.examples import sentence
+
+        for mistake in error.mistakes:
+            print(sentence(mistake, language()), file=sys.stderr)
 
 
 def print_json(value: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from facility_agent.arrangements import agreement
 from facility_agent.storage.store.care import VISIT_MOVES
 from facility_agent.storage.store.claims import CLAIM_MOVES
+from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
 from facility_agent.storage.store.settlement import BATCH_MOVES
 from facility_agent.words import Words
 
@@ -23,8 +24,9 @@ in the code; do not edit it, run `python -m facility_agent.cli.printed states > 
 
 _VISIT: Final = """\
 The store keeps to this table (`facility_agent/storage/store/care.py`); another move is the error `visit-state`. A visit
-that goes to the state in which it is has changed its content. The pages record a visit at once, without `open`; undoing
-it abandons it, with its reason. Once `claimed`, only a later claim can take its place.
+that goes to the state in which it is has changed its content. `open` is care that goes on at another desk or on another
+day, and a stay until its discharge; the close of a day leaves it alone. Undoing abandons a visit, with its reason. Once
+`claimed`, only a later claim can take its place.
 """
 
 _CLAIM: Final = """\
@@ -43,10 +45,17 @@ that move yet.
 """
 
 _AGREEMENT: Final = """\
-Nobody sets the state of an agreement: it is read off the agreement itself, that is, off its signatures and its
-suspension (`facility_agent/arrangements/agreement.py`). The table says which moves make sense; nothing asks it before
-an agreement is kept. `amended` and `ended` are never read off: an amendment is another agreement, and the end is the
-last day that the agreement names.
+Nobody sets the state of an agreement: it is read off the agreement itself, that is, off its signatures and its moves
+(`facility_agent/arrangements/agreement.py`). Commands and pages ask the table before a move, as the agreement stands
+for the party that moves; another one is the error `agreement-state`. A move counts for that party only: the whole is
+`suspended` or `ended` when one side has nobody left. `amended` is written by itself, once everybody whom it binds has
+signed the amendment. A draft that nobody has signed can be taken away. What is undone is undone by another move.
+"""
+
+_GUARANTEE: Final = """\
+The store keeps to this table (`facility_agent/storage/store/guarantees.py`); another move is the error
+`guarantee-state`. A number that was read out on the telephone is `granted` at once, and the letter that follows must
+say the same. What is used of it is counted from the visits, and what is left is no state.
 """
 
 
@@ -63,6 +72,7 @@ SUBJECTS: Final = (
     Subject("visit", "Visit", VISIT_MOVES, _VISIT),
     Subject("claim", "Claim", CLAIM_MOVES, _CLAIM),
     Subject("batch", "Batch", BATCH_MOVES, _BATCH),
+    Subject("guarantee", "Guarantee", GUARANTEE_MOVES, _GUARANTEE),
     Subject("agreement", "Agreement", {state: after for state, after in agreement.MOVES.items()}, _AGREEMENT),
 )
 

@@ -30,8 +30,9 @@ from facility_agent.vocabulary.periods import add_months, month_of
 from facility_agent.vocabulary.records import Beneficiary, CareLine, Coverage, Visit
 from facility_agent.words import Words
 from facility_agent.workflows import audit_desk, desk, exchange, membership, month_end, visits
+from facility_agent.workflows.cards import IssuedCard, issue_cards
 from facility_agent.workflows.desk import Answer, Asked
-from facility_agent.workflows.membership import IssuedCard
+from facility_agent.workflows.lost_cards import revoke
 
 Say = Callable[[str], None]
 KINDS = ("clean", "rotation", "tilt", "blur", "low-light", "jpeg")
@@ -91,8 +92,8 @@ async def _cards(pair: Pair, coverages: tuple[Coverage, ...], seed: int) -> dict
     expired = {entry.person.number for entry in plan if entry.planted == "card-expired"}
     on_time = [entry for entry in coverages if entry.beneficiary.number not in expired]
     late = [entry for entry in coverages if entry.beneficiary.number in expired]
-    issued = list(await membership.issue_cards(store, on_time, EXPIRES, pair.passphrase))
-    issued += await membership.issue_cards(store, late, FIRST - timedelta(days=1), pair.passphrase)
+    issued = list(await issue_cards(store, on_time, EXPIRES, pair.passphrase))
+    issued += await issue_cards(store, late, FIRST - timedelta(days=1), pair.passphrase)
     cards = {entry.card.member: entry for entry in issued}
     home = coverages[0].beneficiary.household
     household = [cards[entry.beneficiary.number] for entry in coverages if entry.beneficiary.household == home]
@@ -101,7 +102,7 @@ async def _cards(pair: Pair, coverages: tuple[Coverage, ...], seed: int) -> dict
         write_whole(store.folder / "exports" / "cards" / f"{entry.card.member}.png", png(face))
     write_whole(store.folder / "exports" / "cards" / "planche-A4.pdf", card_sheets(faces, FIRST))
     lost = [entry.person.number for entry in plan if entry.planted == "card-revoked" and entry.where == "desk"]
-    await membership.revoke(store, [cards[number].card.serial for number in lost])
+    await revoke(store, [cards[number].card.serial for number in lost])
     for publish in (membership.publish_register, membership.publish_revocations):
         letter = await publish(store, pair.facility.config.code)
         await exchange.receive(pair.facility, letter.read_bytes(), "demo", letter.name)
@@ -165,7 +166,7 @@ async def _visit(
         register_number=str(place),
         at=entry.at,
         emergency=entry.emergency,
-        identified=answer.how,
+        identified=answer.visit.identified,
         card_serial=card.card.serial if card and answer.card else None,
         card_expires=card.card.expires if card and answer.card else None,
         card_revoked=answer.facts.revoked,
@@ -220,7 +221,7 @@ async def _news_at_the_mutual(
         changed.append(coverage)
     await membership.replace_members(pair.mutual, tuple(changed))
     stolen = [number for number, planned in wanted.items() if planned.planted == "card-revoked"]
-    await membership.revoke(pair.mutual, [cards[number].card.serial for number in stolen])
+    await revoke(pair.mutual, [cards[number].card.serial for number in stolen])
 
 
 async def _answer(pair: Pair, sealed: Path, faults: list[str]) -> audit_desk.AuditView:

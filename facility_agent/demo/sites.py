@@ -52,6 +52,7 @@ AT_MUTUAL = (
     ("agent", "Agent de liquidation (exemple)", ("officer",)),
     ("medecin", "Médecin-conseil (exemple)", ("adviser", "officer")),
     ("tresorier", "Trésorier (exemple)", ("payer_accountant", "officer")),
+    ("presidente", "Présidente (exemple)", ("manager",)),
 )
 
 

@@ -9,7 +9,7 @@ from facility_agent.cards.draw import draw_symbol
 from facility_agent.demo.sites import Pair
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.workflows import desk
-from facility_agent.workflows.membership import IssuedCard
+from facility_agent.workflows.cards import IssuedCard
 
 
 async def stray_scans(pair: Pair, cards: dict[str, IssuedCard]) -> list[str]:
@@ -23,7 +23,7 @@ async def stray_scans(pair: Pair, cards: dict[str, IssuedCard]) -> list[str]:
     if answer.verdict.colour != "red" or not codes & {"card-altered", "card-issuer-unknown"}:
         faults.append(f"an altered card was not refused: {sorted(codes)}")
     for name, data, expected in (
-        ("a web address", _photo("https://example.org/menu"), "card-not-ours"),
+        ("a web address", _photo("https://example.org/menu"), "code-web-address"),
         ("a photo of nothing", jpeg(Image.new("L", (1280, 720), 150)), "picture-no-code"),
         ("an empty file", b"", "picture-empty"),
     ):

@@ -11,10 +11,14 @@ from datetime import date
 
 from facility_agent.arrangements.agreement import Agreement, Party, open_money_clauses, signed_terms
 from facility_agent.arrangements.model import Arrangement
+from facility_agent.documents.arrangement_words import shown
 from facility_agent.documents.clause_words import ClauseWords
 from facility_agent.documents.frame import MARGIN, Column, Frame
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.words import Words
+
+#: What the tables of the agreement say already.
+_PRINTED = ("clauses", "schemes", "rates", "tariffs", "conditions")
 
 
 def agreement_pdf(agreement: Agreement, arrangement: Arrangement, language: str = "fr", *, made_on: date) -> bytes:
@@ -38,6 +42,7 @@ def agreement_pdf(agreement: Agreement, arrangement: Arrangement, language: str 
     _between(frame, agreement, arrangement, said)
     _clauses(frame, agreement, arrangement, said)
     _annex(frame, agreement, said)
+    _rest(frame, arrangement)
     _signatures(frame, agreement)
     return frame.finish()
 
@@ -60,6 +65,8 @@ def _between(frame: Frame, agreement: Agreement, arrangement: Arrangement, said:
     frame.paragraph(words("doc.agreement.adopts", title=arrangement.title.say(words.language), start=arrangement.start))
     key = "doc.agreement.until" if agreement.until is not None else "doc.agreement.no-end"
     frame.paragraph(words(key, start=agreement.start, until=agreement.until))
+    if agreement.amends:
+        frame.paragraph(words("doc.agreement.amends", id=agreement.amends))
     frame.paragraph(words(f"doc.agreement.state.{agreement.state.replace(' ', '-')}"))
     if agreement.suspended_on is not None:
         frame.paragraph(words("doc.agreement.suspended", day=agreement.suspended_on), bold=True)
@@ -73,9 +80,10 @@ def _clauses(frame: Frame, agreement: Agreement, arrangement: Arrangement, said:
     frame.heading(words("doc.agreement.clauses"))
     still = open_money_clauses(arrangement, agreement)
     if still:
-        listed = ", ".join(_money_clause(name, said) for name in still)
+        listed = ", ".join(money_clause(name, said) for name in still)
         frame.paragraph(words("doc.agreement.money-open", clauses=listed), bold=True)
     frame.table(_columns(frame, ("clause", 62), ("agreed", 92), ("origin", 36)), said.clauses())
+    frame.paragraph(words("doc.agreement.origin-open", open=said.open))
 
 
 def _annex(frame: Frame, agreement: Agreement, said: ClauseWords) -> None:
@@ -96,6 +104,19 @@ def _annex(frame: Frame, agreement: Agreement, said: ClauseWords) -> None:
             frame.table(columns, rows)
 
 
+def _rest(frame: Frame, arrangement: Arrangement) -> None:
+    """What the arrangement says beside: letters, guarantees, papers, commitments, reasons, delegations, committees."""
+    words = frame.words
+    rows = [
+        (words(f"section.{row.section}"), row.about, " · ".join(part for part in (row.says, row.source) if part))
+        for row in shown(arrangement, words)
+        if row.section not in _PRINTED
+    ]
+    if rows:
+        frame.heading(words("doc.agreement.rest"))
+        frame.table(_columns(frame, ("section", 34), ("about", 70), ("agreed", 86)), rows)
+
+
 def _signatures(frame: Frame, agreement: Agreement) -> None:
     """A box for every party; what is signed already is printed in it."""
     words = frame.words
@@ -109,6 +130,14 @@ def _signatures(frame: Frame, agreement: Agreement) -> None:
             known = words(key, by=signature.by, capacity=signature.capacity, day=signature.on, key=signature.key[:16])
         boxes.append((words("doc.box.for", name=party.name), known))
     frame.boxes(boxes, height=36)
+    if agreement.adhesions:
+        frame.heading(words("doc.agreement.joined"))
+        for joined in agreement.adhesions:
+            signed = joined.signature
+            known = words("doc.agreement.joined-by", name=joined.party.name, start=joined.start)
+            key = "doc.signed.key" if signed.key else "doc.signed.paper"
+            page = words(key, by=signed.by, capacity=signed.capacity, day=signed.on, key=signed.key[:16])
+            frame.paragraph(f"{known} {page}")
 
 
 def _party(party: Party, said: ClauseWords) -> tuple[str, ...]:
@@ -118,11 +147,10 @@ def _party(party: Party, said: ClauseWords) -> tuple[str, ...]:
     return name, words(f"doc.role.{party.role}"), party.code, level, said.ownership(party.ownership)
 
 
-def _money_clause(name: str, said: ClauseWords) -> str:
-    """A money clause by its name: of a scheme's rate, or a single clause."""
-    if name.startswith("rate:"):
-        return said.words("doc.clause.rate", scheme=said.named(name.removeprefix("rate:")))
-    return said.words(f"doc.clause.{name}")
+def money_clause(name: str, said: ClauseWords) -> str:
+    """A money clause by its name: a single one, or the rate or prices of a scheme."""
+    kind, _, scheme = name.partition(":")
+    return said.words(f"doc.clause.{kind}", scheme=said.named(scheme)) if scheme else said.words(f"doc.clause.{name}")
 
 
 def _columns(frame: Frame, *named: tuple[str, float]) -> list[Column]:

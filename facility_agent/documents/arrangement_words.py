@@ -12,6 +12,7 @@ import msgspec
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Arrangement, Clauses
 from facility_agent.documents.clause_words import ClauseWords
+from facility_agent.documents.row_words import RowWords
 from facility_agent.words import Words
 
 
@@ -24,6 +25,7 @@ class Shown(msgspec.Struct, frozen=True):
     evidence: str = ""
     source: str = ""
     note: str = ""
+    article: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -38,9 +40,15 @@ def shown(arrangement: Arrangement, words: Words) -> tuple[Shown, ...]:
     for name, (about, value, _) in zip(Clauses.__struct_fields__, said.clauses(), strict=True):
         provenance = arrangement.provenance.get(name)
         rows.append(_row("clauses", about, value, provenance))
-    for scheme in arrangement.schemes:
-        text = f"{words('doc.scheme-kind.' + scheme.kind)} · {scheme.payer or words('doc.scheme.own-payer')}"
-        rows.append(_row("schemes", scheme.name.say(words.language), text, scheme))
+    row_words, language = RowWords(said), words.language
+    rows += [_row("levels", row.name.say(language), row_words.level(row), row) for row in arrangement.levels]
+    rows += [_row("schemes", row.name.say(language), row_words.scheme(row), row) for row in arrangement.schemes]
+    for family in arrangement.families:
+        says = words("law.family.prescribed") if family.prescribed else ""
+        rows.append(_row("families", family.name.say(language), says, family))
+    rows += [
+        _row("acts", f"{row.code} · {row.name.say(language)}", row_words.act(row), row) for row in arrangement.acts
+    ]
     tables: tuple[tuple[str, str, Any], ...] = (
         ("rates", "rates", said.rates()),
         ("tariffs", "tariffs", _all_tariffs(said)),
@@ -55,45 +63,31 @@ def shown(arrangement: Arrangement, words: Words) -> tuple[Shown, ...]:
         rows.append(_row("conditions", f"{line[0]} · {line[1]}", line[2], source))
     for letter in arrangement.letters:
         value = said.open if letter.value == "unknown" else said.money(letter.value)
-        rows.append(_row("letters", letter.code, value, letter))
-    for row in arrangement.capitations:
-        value = said.open if row.amount == "unknown" else said.money(row.amount)
-        rows.append(
-            _row("capitations", f"{said.named(row.scheme)} · {said.named(row.level)}", f"{value} / {row.per}", row)
-        )
-    for protocol in arrangement.protocols:
-        rows.append(_row("protocols", protocol.name.say(words.language), words(f"weight.{protocol.weight}"), protocol))
+        where = (said.named(letter.level), said.ownership(letter.ownership), said.named(letter.scheme))
+        rows.append(_row("letters", " · ".join(part for part in (letter.code, *where) if part), value, letter))
+    for due in arrangement.capitations:
+        value = said.open if due.amount == "unknown" else said.money(due.amount)
+        about = f"{due.code} · {said.named(due.scheme)} · {said.named(due.level)}"
+        rows.append(_row("capitations", about, f"{value} {words(f'law.capitation.{due.per}')}", due))
+    rows += [_row("referrals", *row_words.referral(path), path) for path in arrangement.referrals]
+    for rule in arrangement.rules:
+        rows.append(_row("protocols", rule.name.say(words.language), words(f"weight.{rule.weight}"), rule))
     return (*rows, *_duties(arrangement, said, words))
 
 
 def _duties(arrangement: Arrangement, said: ClauseWords, words: Words) -> list[Shown]:
     """Guarantees, papers, commitments, reasons, holidays, delegation, committees."""
     language, duties = words.language, arrangement.duties
-    rows = [
-        _row(
-            "guarantees",
-            ", ".join(said.named(code) for code in (*rule.families, *rule.acts)) or words("doc.all-care"),
-            words("law.guarantee", answer=_open(said, rule.answer_hours), validity=_open(said, rule.validity_days)),
-            rule,
-        )
-        for rule in duties.guarantees
-    ]
-    rows += [
-        _row("identifications", f"{paper.step}. {paper.name.say(language)}", said.named(paper.scheme), paper)
-        for paper in duties.identifications
-    ]
-    for commitment in duties.commitments:
-        until = "" if commitment.days is None else f" · {words('law.days', days=_open(said, commitment.days))}"
-        text = f"{words('law.by.' + commitment.by)}{until}"
-        if commitment.consequence:
-            text += f" · {commitment.consequence}"
-        rows.append(_row("commitments", commitment.name.say(language), text, commitment))
-    for reason in duties.reasons:
-        bearer = words(f"bearer.{reason.borne_by}") if reason.borne_by else said.open
-        rows.append(_row("reasons", reason.name.say(language), bearer, reason))
+    row_words = RowWords(said)
+    rows = [_row("guarantees", *row_words.guarantee(rule), rule) for rule in duties.guarantees]
+    for paper in duties.identifications:
+        about = f"{paper.step}. {paper.name.say(language)}"
+        rows.append(_row("identifications", about, row_words.identification(paper), paper))
+    rows += [_row("commitments", row.name.say(language), row_words.commitment(row), row) for row in duties.commitments]
+    rows += [_row("reasons", row.name.say(language), row_words.reason(row), row) for row in duties.reasons]
     rows += [_row("holidays", row.name.say(language), words.day(row.day), row) for row in duties.holidays]
     rows += [
-        _row("delegations", f"{row.to} · {row.name.say(language)}", _limit(said, row.limit), row)
+        _row("delegations", f"{row.to} · {row.name.say(language)}", row_words.delegation(row), row)
         for row in duties.delegations
     ]
     for committee in duties.committees:
@@ -116,14 +110,8 @@ def _row(section: str, about: str, says: str, source: Any) -> Shown:
     if source is None:
         return Shown(section, about, says)
     dated = f"{source.source} ({source.source_date})" if source.source and source.source_date else source.source
-    return Shown(section, about, says, source.evidence, dated, source.note)
+    return Shown(section, about, says, source.evidence, dated, source.note, source.clause)
 
 
 def _open(said: ClauseWords, value: Any) -> str:
     return said.open if value == "unknown" else str(value)
-
-
-def _limit(said: ClauseWords, value: Any) -> str:
-    if value is None:
-        return ""
-    return said.open if value == "unknown" else said.money(value)

@@ -61,6 +61,9 @@ class ClauseWords:
                 part = str(row.rate) if "/" in str(row.rate) else self.words("doc.percent", rate=row.rate)
             else:
                 part = self.words("doc.all-but", amount=self.money(row.copay or 0))
+                if row.per != "line":
+                    days = self.open if row.episode_days == UNKNOWN else row.episode_days
+                    part += f" · {self.words(f'doc.copay.{row.per}', days=days)}"
             where = self._where(row.level, row.ownership, "", row.dispenser)
             about = " · ".join(text for text in (self.named(row.act) or self.named(row.family), where) if text)
             found.append((self.named(row.scheme), about or self.words("doc.all-care"), part, self._origin(origin, row)))
@@ -74,8 +77,8 @@ class ClauseWords:
                 continue
             if row.price == UNKNOWN:
                 price = self.open
-            elif row.basis == "tariff":
-                price = self.money(row.maximum if row.maximum is not None else row.price)
+            elif row.basis in ("tariff", "flat"):
+                price = self._price(row)
             else:
                 price = self.words(f"doc.basis.{row.basis}")
             where = self._where(row.level, row.ownership, row.scheme, row.dispenser)
@@ -93,9 +96,10 @@ class ClauseWords:
         for origin, row in self._both("deductibles"):
             value = self.open if row.amount == UNKNOWN else self.money(row.amount)
             value = f"{value} · {self._scope(row)}"
-            found.append((self.words("doc.deductible"), self.named(row.scheme), value, self._origin(origin, row)))
+            found.append((self.words("doc.deductible"), self._about(row), value, self._origin(origin, row)))
         for origin, row in self._both("requirements"):
             consequence = self.words("doc.requirement.refuses" if row.refuses else "doc.requirement.asked")
+            consequence = " · ".join(part for part in (consequence, *self._demanded(row)) if part)
             about = f"{row.code} · {self._about(row)}"
             found.append((self.words(f"doc.requirement.{row.kind}"), about, consequence, self._origin(origin, row)))
         return found
@@ -129,7 +133,7 @@ class ClauseWords:
         if isinstance(value, bool):
             return self.words(f"doc.clause.{name}.{'yes' if value else 'no'}"), source
         if isinstance(value, tuple):
-            return ", ".join(value), source
+            return ", ".join(self._word(f"doc.{name}.{entry}", entry) for entry in value), source
         if isinstance(value, dict):
             return " ; ".join(self._entry(name, key, entry) for key, entry in sorted(value.items())), source
         key = f"doc.clause.{name}.{value}"
@@ -138,8 +142,51 @@ class ClauseWords:
 
     def _entry(self, name: str, key: str, value: Any) -> str:
         """One entry of a clause that differs by ownership."""
-        shown = self.open if value == UNKNOWN else self.words(f"doc.clause.{name}.one", value=value)
-        return self.words("doc.entry", key=self.ownership(key), value=shown)
+        shown = (
+            self.open
+            if value == UNKNOWN
+            else self.words(f"doc.clause.{name}.one", value=self._word(f"doc.unit.{value}", value))
+        )
+        if key == "*":
+            return shown
+        clause = f"doc.clause.{key}"
+        return self.words(
+            "doc.entry", key=self.words(clause) if self.words.has(clause) else self.ownership(key), value=shown
+        )
+
+    def _word(self, key: str, code: Any) -> Any:
+        """The word for a code of a clause, or the code itself."""
+        return self.words(key) if self.words.has(key) else code
+
+    def _price(self, row: Any) -> str:
+        """A price, its range, and for a flat rate what it includes and how long."""
+        low, high = row.minimum, row.maximum
+        if low is not None and high is not None and low != high:
+            price = self.words("doc.price.range", low=self.money(low), high=self.money(high))
+        else:
+            price = self.money(high if high is not None else row.price)
+        if row.unit:
+            price = self.words("doc.price.unit", price=price, unit=row.unit)
+        if row.basis != "flat":
+            return price
+        parts = [self.words("doc.basis.flat", price=price)]
+        if row.includes:
+            parts.append(self.words("doc.flat.includes", care=", ".join(self.named(code) for code in row.includes)))
+        if row.episode_days is not None:
+            days = self.open if row.episode_days == UNKNOWN else row.episode_days
+            parts.append(self.words("doc.flat.days", days=days))
+        return " · ".join(parts)
+
+    def _demanded(self, row: Any) -> Iterable[str]:
+        """Where, for whom and when a paper or fact is demanded, and who bears its want."""
+        if row.levels:
+            yield ", ".join(self.named(code) for code in row.levels)
+        if row.under_months is not None:
+            yield self.words("doc.under-months", months=row.under_months)
+        if row.when:
+            yield self.words(f"doc.when.{row.when}")
+        if row.refuses:
+            yield self.words(f"bearer.{row.borne_by}")
 
     def _limit(self, row: Any) -> str:
         """A ceiling, a count or an interval, and over what it is counted."""
@@ -152,6 +199,10 @@ class ClauseWords:
             parts.append(self.open if value == UNKNOWN else self.words(f"doc.limit.{kind}", value=shown))
         if row.months is not None:
             parts.append(self.words("doc.months", months=row.months))
+        if row.approvable:
+            parts.append(self.words("doc.limit.approvable"))
+        if row.borne_by:
+            parts.append(self.words(f"bearer.{row.borne_by}"))
         return " · ".join((*parts, self._scope(row)))
 
     def _scope(self, row: Any) -> str:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from facility_agent.eligibility.digits import PREFIX, from_digits, to_digits
+from facility_agent.eligibility.newborn import provisional
 from facility_agent.eligibility.token import Patterns, assemble, card_of, payload_of, sign_input, take_apart
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.findings import MEMBER, Finding, refuse, unchecked
+from facility_agent.vocabulary.findings import MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.identifiers import MemberNumbers, key_id
 from facility_agent.vocabulary.records import Card, Record
 
@@ -30,8 +32,8 @@ class Issuer(Record, frozen=True):
     """A key that signs cards, pinned beforehand: whose it is, from when to when, and how its numbers look.
 
     `key` is the name of the key and `public_key` its 32 bytes, both in lower-case hexadecimal. Cards issued from
-    `start` to `until`, both included, count. From the day `revoked_on` on no card of the key counts any more,
-    whenever it says that it was issued: who stole the key can write any date.
+    `start` to `until`, both included, count. `revoked_on` is the day from which somebody else may have signed with the
+    key: a card issued from that day on is refused, and an earlier one says no more than a number that was typed.
     """
 
     key: str
@@ -49,12 +51,14 @@ class Reading(Record, frozen=True):
 
     `card` stands when the signature holds under a key that counts, even if the card has expired: the desk then
     knows who it is, and the findings say what is wrong. It is None when nothing can be believed. `member` is the
-    number that the text names, believed or not; `kind` is `card` for a signed text, `number` for a bare number.
+    number that the text names, believed or not; a household's card names none, and somebody chooses the person from
+    the register. `kind` is `card` for the signed text of a card or certificate, `household` for a household's, and
+    `number` for what identifies without proof: a bare number, or an old card under a key that was compromised since.
     """
 
     card: Card | None
     findings: tuple[Finding, ...]
-    kind: Literal["card", "number"]
+    kind: Literal["card", "household", "number"]
     member: str = ""
 
 
@@ -95,14 +99,29 @@ def read_card(text: str, issuers: Mapping[str, Issuer], on: date) -> Reading:
     if issuer is None or _key_of(issuer) != key:
         return Reading(None, (refuse("card-issuer-unknown", "", MEMBER, key=key.hex()),), "card")
     try:
-        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(issuer.public_key))
-        public.verify(signature, sign_input(key, payload))
+        _public(issuer.public_key).verify(signature, sign_input(key, payload))
         card = card_of(payload, issuer.key, _patterns(issuer))
     except (InvalidSignature, ValueError):
         return Reading(None, (refuse("card-altered", "", MEMBER),), "card")
-    if not _key_counts(issuer, card.issued, on):
+    if card.issued < issuer.start or (issuer.until is not None and card.issued > issuer.until):
         return Reading(None, (refuse("card-issuer-unknown", "", MEMBER, key=issuer.key),), "card", card.member)
-    return Reading(card, _days(card, on), "card", card.member)
+    if issuer.revoked_on is not None and issuer.revoked_on <= on:
+        return _under_compromised(card, issuer.revoked_on)
+    kind: Literal["card", "household"] = "household" if card.kind == "household" else "card"
+    return Reading(card, (*_days(card, on), *_certificate(card)), kind, card.member)
+
+
+def _under_compromised(card: Card, day: date) -> Reading:
+    """A card under a key that somebody else may hold from that day on.
+
+    Whoever holds it writes any date: an earlier card therefore proves nothing, but its holder is most likely the
+    member, and is received as with a bare number. Refusing the cards of a whole mutual would punish the wrong people.
+    """
+    evidence = {"member": card.member or card.household, "day": day.isoformat()}
+    if card.issued >= day or card.kind == "household":
+        return Reading(None, (refuse("card-key-compromised", "", MEMBER, **evidence),), "card", card.member)
+    doubt = unchecked("card-key-compromised", "", "fact", "card", review=True, **evidence)
+    return Reading(None, (doubt,), "number", card.member)
 
 
 def _days(card: Card, on: date) -> tuple[Finding, ...]:
@@ -113,23 +132,53 @@ def _days(card: Card, on: date) -> tuple[Finding, ...]:
     return ()
 
 
-def _key_counts(issuer: Issuer, issued: date, on: date) -> bool:
-    in_time = issuer.start <= issued and (issuer.until is None or issued <= issuer.until)
-    return in_time and (issuer.revoked_on is None or on < issuer.revoked_on)
+def _certificate(card: Card) -> tuple[Finding, ...]:
+    """A paper certificate says which card it replaces, and until when."""
+    if card.kind != "certificate":
+        return ()
+    return (note("card-certificate", serial=card.replaces, until=card.expires.isoformat()),)
+
+
+def photo_differs(card: Card, held: str) -> Finding | None:
+    """The photo of the register is another one than that of the day of issue; both hashes in hexadecimal.
+
+    Without a photo on either side there is nothing to compare.
+
+    >>> from datetime import date
+    >>> card = Card("", 1, "KDG-1", "Awa", 1990, "F", date(2026, 1, 1), date(2026, 12, 31), photo="00" * 8)
+    >>> photo_differs(card, "00" * 8) is None, photo_differs(card, "") is None
+    (True, True)
+    >>> photo_differs(card, "01" * 8).code
+    'photo-differs'
+    """
+    if not card.photo or not held or card.photo == held:
+        return None
+    return note("photo-differs", "card", review=True, member=card.member, issued=card.issued.isoformat())
 
 
 def _number(text: str, issuers: Iterable[Issuer]) -> str:
-    """The member number that `text` is, in capitals if need be, or nothing."""
+    """The member number that `text` is, in capitals if need be, or nothing; a newborn's stands under the mother's."""
     if len(text) >= MIN_DIGITS:
         return ""
     patterns = [MemberNumbers(issuer.member_pattern) for issuer in issuers]
-    fits = (form for form in (text, text.upper()) if any(pattern.pack(form) is not None for pattern in patterns))
-    return next(fits, "")
+    for form in (text, text.upper()):
+        child = provisional(form)
+        number = child.mother if child else form
+        if any(pattern.pack(number) is not None for pattern in patterns):
+            return form
+    return ""
 
 
 def _patterns(issuer: Issuer) -> Patterns:
     return Patterns(issuer.member_pattern, issuer.household_pattern)
 
 
+@lru_cache(maxsize=256)
+def _public(key: str) -> Ed25519PublicKey:
+    """The key of these hexadecimal digits, ready to verify with."""
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+
+
+@lru_cache(maxsize=256)
 def _key_of(issuer: Issuer) -> bytes:
     return key_id(bytes.fromhex(issuer.public_key))

@@ -7,16 +7,18 @@ A person in no register may be admitted under a programme on the proof that the 
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
 from facility_agent.arrangements.model import Scheme
 from facility_agent.arrangements.terms import Terms
 from facility_agent.eligibility import rights
-from facility_agent.vocabulary.findings import MEMBER, Finding, note, refuse, unchecked
+from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.periods import age_in_months
 from facility_agent.vocabulary.records import Coverage, Visit
 
+_act_of = attrgetter("act")
 #: Several programmes ask for the age of one person.
 _age = lru_cache(maxsize=256)(age_in_months)
 
@@ -30,6 +32,11 @@ class Entitlement(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     open: bool
 
+    @property
+    def facility_bears(self) -> bool:
+        """Whether the arrangement lays what this scheme refuses on the facility."""
+        return any(finding.weight == "refuse" and finding.borne_by == FACILITY for finding in self.findings)
+
 
 def _entitlement(scheme: Scheme, payer: str, coverage: Coverage | None, findings: list[Finding]) -> Entitlement:
     """An entitlement stands open unless something refuses it."""
@@ -41,7 +48,9 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
     """All schemes that concern this person at this facility on this day, in order of payment."""
     found: list[Entitlement] = []
     covered = [entry.scheme for entry in coverage]
-    for scheme in terms.schemes.values():
+    for scheme, only in terms.ordered:
+        if only is not None and not _concerns(only, scheme, visit):
+            continue
         if scheme.programme:
             programme = _programme(terms, scheme, visit)
             if programme is not None:
@@ -51,7 +60,25 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
             found += [_covered(terms, scheme, by_payer[payer], visit) for payer in sorted(by_payer)]
     if not found:
         found.append(_nobody(terms, visit))
+    if terms.bearers:
+        found = [entitlement if entitlement.open else _borne(terms, entitlement) for entitlement in found]
     return tuple(found)
+
+
+def _concerns(only: frozenset[str], scheme: Scheme, visit: Visit) -> bool:
+    """Whether a scheme for some acts is about this visit: one of them was given, or, before any care, it was asked for.
+
+    At the desk no act is known yet: whoever is admitted under it is told what it opens.
+    """
+    if visit.lines:
+        return not only.isdisjoint(map(_act_of, visit.lines))
+    return any(entry.programme == scheme.code for entry in visit.admissions)
+
+
+def _borne(terms: Terms, entitlement: Entitlement) -> Entitlement:
+    """The entitlement with the bearers that the arrangement names."""
+    findings = tuple(terms.borne(list(entitlement.findings)))
+    return Entitlement(entitlement.scheme, entitlement.payer, entitlement.coverage, findings, entitlement.open)
 
 
 def _covered(terms: Terms, scheme: Scheme, coverage: Coverage, visit: Visit) -> Entitlement:
@@ -70,8 +97,8 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
     """The programme when it was asked for or the person plainly fits it; None when it does not concern them."""
     asked = [entry for entry in visit.admissions if entry.programme == scheme.code] if visit.admissions else ()
     admission = asked[0] if asked else None
-    fits = _fits(scheme, visit)
-    if admission is None and (fits is not True or not _here(terms, scheme)):
+    fits = _fits(scheme, visit, asked=admission is not None)
+    if admission is None and (fits is False or not _here(terms, scheme)):
         return None
     findings: list[Finding] = []
     signed = rights.agreement(terms, scheme.payer, visit) if scheme.agreement else None
@@ -79,6 +106,10 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
         findings.append(signed)
     if fits is False:
         findings.append(refuse("programme-not-for-person", scheme.clause, MEMBER, programme=scheme.code))
+    elif fits is None and (visit.beneficiary.birth_date is not None or not (scheme.under_months or scheme.over_months)):
+        findings.append(
+            unchecked("programme-not-for-person", scheme.clause, "fact", "pregnant", review=True, programme=scheme.code)
+        )
     elif fits is None:
         findings.append(
             unchecked(
@@ -101,19 +132,27 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
     return _entitlement(scheme, scheme.payer, None, findings)
 
 
-def _fits(scheme: Scheme, visit: Visit) -> bool | None:
-    """Whether the person is one of those that the programme is for; None when a fact is missing."""
+def _fits(scheme: Scheme, visit: Visit, *, asked: bool) -> bool | None:
+    """Whether the person is one of those that the programme is for; None when a fact is missing.
+
+    Nobody is asked whether a woman is pregnant until she is admitted as such, or receives an act that a programme for
+    pregnant women names.
+    """
     person = visit.beneficiary
     if scheme.pregnant and visit.pregnant and person.sex != "M":
         return True
+    unsaid: bool | None = False
+    if scheme.pregnant and visit.pregnant is None and person.sex != "M":
+        named = asked or (scheme.acts and not set(scheme.acts).isdisjoint([line.act for line in visit.lines]))
+        unsaid = None if named else False
     if scheme.under_months is None and scheme.over_months is None:
-        return not scheme.pregnant
+        return unsaid if scheme.pregnant else True
     if person.birth_date is None:
-        return None if any(entry.programme == scheme.code for entry in visit.admissions) else False
+        return None if asked else unsaid
     age = _age(person.birth_date, visit.day)
     young = scheme.under_months is not None and 0 <= age < scheme.under_months
     old = scheme.over_months is not None and age >= scheme.over_months
-    return young or old
+    return young or old or unsaid
 
 
 def _here(terms: Terms, scheme: Scheme) -> bool:

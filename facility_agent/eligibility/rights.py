@@ -12,6 +12,7 @@ from functools import lru_cache
 from facility_agent.arrangements.agreement import in_force
 from facility_agent.arrangements.model import Waiting
 from facility_agent.arrangements.terms import Terms
+from facility_agent.eligibility.newborn import newborn_age, newborn_proof
 from facility_agent.vocabulary.findings import MEMBER, UNKNOWN, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.periods import add_months
 from facility_agent.vocabulary.records import Coverage, Visit
@@ -62,6 +63,23 @@ def contributions(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | N
     return refuse("contributions-unpaid", "arrears_grace_days", MEMBER, paid_until=paid, grace=int(grace))
 
 
+def policyholder(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
+    """What the policyholder has not paid closes the rights of the dependants, where the arrangement says so."""
+    paid = coverage.policyholder_paid_until
+    if coverage.beneficiary.policyholder or paid is None or visit.day <= paid:
+        return None
+    suspends, grace = terms.clause("arrears_suspend"), terms.clause("arrears_grace_days")
+    days = 0 if grace == UNKNOWN else int(grace)
+    if visit.day <= paid + timedelta(days=days):
+        return None
+    until = paid.isoformat()
+    if suspends == UNKNOWN:
+        return unchecked(
+            "policyholder-unpaid", "arrears_suspend", "clause", "arrears_suspend", paid_until=until, grace=days
+        )
+    return refuse("policyholder-unpaid", "arrears_suspend", MEMBER, paid_until=until, grace=days) if suspends else None
+
+
 def alive(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
     """Nobody is treated after the day of death that the register holds."""
     died = coverage.beneficiary.deceased_on
@@ -88,7 +106,10 @@ def card(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
 
 
 #: In the order in which the desk reads them.
-RULES: tuple[Rule, ...] = (coverage_open, not_suspended, contributions, alive, card)
+RULES: tuple[Rule, ...] = (
+    *(coverage_open, not_suspended, contributions, policyholder, alive, card),
+    *(newborn_age, newborn_proof),
+)
 
 
 def waiting_period(coverage: Coverage, waiting: Waiting, on: date) -> Finding | None:
@@ -102,7 +123,12 @@ def waiting_period(coverage: Coverage, waiting: Waiting, on: date) -> Finding | 
     >>> waiting_period(joined, nine, date(2025, 10, 15)) is None
     True
     """
-    if waiting.months != UNKNOWN and on >= _opens(coverage.since, int(waiting.months)):
+    return waited(coverage.since, waiting, on)
+
+
+def waited(since: date, waiting: Waiting, on: date) -> Finding | None:
+    """The same for whoever joined on the day `since`."""
+    if waiting.months != UNKNOWN and on >= _opens(since, int(waiting.months)):
         return None
     clause = waiting.clause or f"waiting:{waiting.code}"
     if waiting.months == UNKNOWN:
@@ -112,15 +138,15 @@ def waiting_period(coverage: Coverage, waiting: Waiting, on: date) -> Finding | 
             "clause",
             "months",
             benefit=waiting.code,
-            since=coverage.since.isoformat(),
+            since=since.isoformat(),
             opens="",
         )
-    opens = _opens(coverage.since, int(waiting.months))
+    opens = _opens(since, int(waiting.months))
     return refuse(
         "waiting-period",
         clause,
         MEMBER,
         benefit=waiting.code,
         opens=opens.isoformat(),
-        since=coverage.since.isoformat(),
+        since=since.isoformat(),
     )

@@ -18,7 +18,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -34,7 +34,19 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest, key_id
 from facility_agent.vocabulary.records import Record
 
-Kind = Literal["register", "revocations", "agreement", "batch", "receipt", "decision", "remittance"]
+Kind = Literal[
+    "register",
+    "revocations",
+    "agreement",
+    "arrangements",
+    "batch",
+    "receipt",
+    "decision",
+    "remittance",
+    "keys",
+    "guarantee",
+    "notice",
+]
 
 MAGIC: Final = b"FAE1"
 SCHEMA: Final = 1
@@ -129,6 +141,22 @@ def look_at(data: bytes) -> tuple[Head, int]:
     if len(data) > start + head.length:
         raise InputError("envelope-altered")
     return head, start
+
+
+def read_envelope(stream: BinaryIO) -> bytes:
+    """The envelope at the beginning of a file, as far as it is there: the parts of a register follow it.
+
+    InputError as in `look_at`.
+    """
+    start = stream.read(6)
+    head = stream.read(int.from_bytes(start[4:6], "big")) if len(start) == 6 else b""
+    try:
+        length = msgspec.json.decode(head, type=Head).length if start[:4] == MAGIC else 0
+    except ValueError:
+        length = 0
+    data = start + head + stream.read(max(0, min(length, MAX_SEALED)))
+    look_at(data)
+    return data
 
 
 def open_envelope(

@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from facility_agent.exchange.keynotes import out_of_use, read_notes
 from facility_agent.exchange.randomness import Randomness
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, key_id
@@ -100,8 +101,12 @@ def key_files(folder: Path, role: Role) -> tuple[KeyFile, ...]:
 
 
 def load_signing(folder: Path, role: Role, passphrase: str = "") -> Ed25519PrivateKey:
-    """The newest signing key of a role. InputError `key-missing`, `key-passphrase-wrong`, `key-file-exposed`, …"""
-    files = key_files(folder, role)
+    """The newest signing key of a role that is in use.
+
+    InputError `key-missing`, `key-passphrase-wrong`, `key-file-exposed`, …
+    """
+    done = out_of_use(read_notes(folder))
+    files = [file for file in key_files(folder, role) if file.key not in done]
     if not files:
         raise InputError("key-missing", role=role, folder=folder.name)
     return Ed25519PrivateKey.from_private_bytes(_secret(files[0], passphrase))

@@ -10,29 +10,22 @@ from __future__ import annotations
 import re
 import zlib
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.exchange import columns
 from facility_agent.exchange.envelope import MAX_OPENED, Kind
+from facility_agent.exchange.packs import SignedPack, pack_of
+from facility_agent.exchange.parties import PublicKeys, is_sound
 from facility_agent.exchange.revocations import MAX_SERIAL
 from facility_agent.invoicing.batch import item_of
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.identifiers import canonical
-from facility_agent.vocabulary.records import Claim, Coverage, Record
+from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, BatchItem, Decision, Receipt, Remittance
-
-
-class Register(Record, frozen=True):
-    """The membership register of a payer on a day, whole; a higher sequence replaces a lower one."""
-
-    payer: str
-    sequence: int
-    as_of: date
-    coverages: tuple[Coverage, ...]
-    invented: bool = False
 
 
 class Revocations(Record, frozen=True):
@@ -61,6 +54,47 @@ def revocations(payer: str, sequence: int, as_of: date, bitmap: bytes) -> Revoca
     return Revocations(payer, sequence, as_of, zlib.compress(bitmap, 9))
 
 
+class Part(Record, frozen=True):
+    """One part of a register: SHA-256 and size of its encrypted bytes."""
+
+    digest: str
+    size: int
+
+
+class Base(Record, frozen=True):
+    """The register on which a change builds: its sequence, and what its rows add up to."""
+
+    sequence: int
+    content: str
+
+
+class Included(Record, frozen=True):
+    """The last batch of a facility under a scheme that the counters include, all earlier ones with it."""
+
+    facility: str
+    scheme: str
+    batch: str
+
+
+class Register(Record, frozen=True):
+    """The membership register of a payer on a day: what follows the letter in its file, whole or as a change.
+
+    `content` is what the rows of this version add up to, `members` how many they are; `key` opens the parts.
+    """
+
+    payer: str
+    sequence: int
+    as_of: date
+    content: str
+    members: int
+    key: bytes
+    parts: tuple[Part, ...]
+    base: Base | None = None
+    included: tuple[Included, ...] = ()
+    revocations: Revocations | None = None
+    invented: bool = False
+
+
 class BatchMessage(Record, frozen=True):
     """A batch with its claims, in the order of its items."""
 
@@ -68,17 +102,26 @@ class BatchMessage(Record, frozen=True):
     claims: tuple[Claim, ...]
 
 
-Message = Register | Revocations | Agreement | BatchMessage | Receipt | Decision | Remittance
+Message = (
+    Register | Revocations | Agreement | SignedPack | BatchMessage | Receipt | Decision | Remittance | PublicKeys
+    | GuaranteeFile | DeathNotice
+)  # fmt: skip
 
 TYPES: Final[dict[Kind, type[Message]]] = {
     "register": Register,
     "revocations": Revocations,
     "agreement": Agreement,
+    "arrangements": SignedPack,
     "batch": BatchMessage,
     "receipt": Receipt,
     "decision": Decision,
     "remittance": Remittance,
+    "keys": PublicKeys,
+    "guarantee": GuaranteeFile,
+    "notice": DeathNotice,
 }
+_UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
+T = TypeVar("T")
 _PLACE: Final = re.compile(r"at `(\$[^`]*)`")
 _LARGEST: Final = (1 << 53) - 1
 #: Only a letter in which this occurs is searched for impossible values.
@@ -99,8 +142,9 @@ def decode(kind: Kind, data: bytes) -> Message:
         message = msgspec.json.decode(data, type=TYPES[kind])
         place = _stranger(data, message) or _impossible(data) or _inconsistent(message)
     except (ValueError, RecursionError) as problem:
-        found = _PLACE.search(str(problem))
-        raise InputError("message-malformed", kind=kind, place=found[1] if found else "$") from None
+        found, stranger = _PLACE.search(str(problem)), _UNKNOWN.search(str(problem))
+        at = (found[1] if found else "$") + (f".{stranger[1]}" if stranger else "")
+        raise InputError("message-malformed", kind=kind, place=at) from None
     if place:
         raise InputError("message-malformed", kind=kind, place=place)
     return message
@@ -126,6 +170,14 @@ def _unpacked(data: bytes) -> bytes:
 
 def _items(payer: str, scheme: str, claims: tuple[Claim, ...]) -> tuple[BatchItem, ...]:
     return tuple(item_of(claim, payer, scheme) for claim in claims)
+
+
+def understood(data: bytes, kind: type[T]) -> T:
+    """A record that stands for itself in a part of a register; ValueError unless it is written in exactly this way."""
+    record = msgspec.json.decode(data, type=kind)
+    if canonical(record) != data or _impossible(data):
+        raise ValueError("not as it is written")
+    return record
 
 
 def _stranger(data: bytes, message: Message) -> str:
@@ -176,11 +228,30 @@ def _inconsistent(message: Message) -> str:
         named = [item.claim for item in message.batch.items]
         if named != [claim.id for claim in message.claims] or len(set(named)) != len(named):
             return "$.claims"
+    if isinstance(message, PublicKeys) and not is_sound(message):
+        return "$.keys"
+    if isinstance(message, SignedPack):
+        try:
+            pack_of(message)
+        except InputError:
+            return "$.signed"
     if isinstance(message, Register | Revocations) and message.sequence < 1:
         return "$.sequence"
+    if isinstance(message, Register):
+        return _wrong_register(message)
     if isinstance(message, Revocations):
         try:
             len(message.bitmap)
         except ValueError:
             return "$.packed"
     return ""
+
+
+def _wrong_register(message: Register) -> str:
+    """Where a register contradicts its own form."""
+    if len(message.key) != 32:
+        return "$.key"
+    if message.base is not None and not 0 < message.base.sequence < message.sequence:
+        return "$.base.sequence"
+    lists = message.revocations
+    return f"$.revocations{_inconsistent(lists).removeprefix('$')}" if lists and _inconsistent(lists) else ""

@@ -28,6 +28,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "until": ("fin", "until"),
     "suspended_on": ("suspendu_le", "suspended_on"),
     "deceased_on": ("decede_le", "deceased_on"),
+    "formerly": ("ancien_numero", "former_number"),
 }
 REQUIRED = ("number", "household", "name", "since")
 _SEXES: dict[str, Sex] = {"F": "F", "M": "M", "H": "M", "": ""}
@@ -103,6 +104,7 @@ def _coverage(cells: dict[str, str], line: int, payer: str, scheme: str) -> Cove
         phone=cells.get("phone", ""),
         village=cells.get("village", ""),
         deceased_on=_day(cells, "deceased_on", line),
+        formerly=cells.get("formerly", ""),
     )
     since = _day(cells, "since", line)
     assert since is not None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from facility_agent.arrangements.model import Deductible, Limit
-from facility_agent.vocabulary.findings import UNKNOWN
+from facility_agent.arrangements.model import Deductible, Limit, RateRow
+from facility_agent.arrangements.terms import Terms
+from facility_agent.invoicing import copays
+from facility_agent.vocabulary.findings import UNKNOWN, Finding
 from facility_agent.vocabulary.past import Past, window
 from facility_agent.vocabulary.records import Coverage, Visit
 
@@ -28,6 +30,7 @@ class Used:
         self._past = past
         self._rooms: dict[str, dict[str, Room]] = {}
         self._borne: dict[str, int] = {}
+        self._copays: dict[tuple[str, RateRow], int] = {}
 
     def rooms(self, limits: tuple[Limit, ...], coverage: Coverage | None, scheme: str) -> list[Room]:
         """The rooms that ceilings leave to a scheme, the same for all lines of the visit.
@@ -52,13 +55,28 @@ class Used:
         if row.amount == UNKNOWN:
             return 0
         if row.code not in self._borne:
-            yearly = self._past.within(row.scope, *window("year", self._visit.day)) if row.per == "year" else ()
-            self._borne[row.code] = sum([line.deductible for line in yearly])
+            period = window("year", self._visit.day)
+            self._borne[row.code] = (
+                self._past.borne(row.scheme, row.scope, period, row.code, row.acts, row.families)
+                if row.per == "year"
+                else 0
+            )
         return max(0, int(row.amount) - self._borne[row.code])
 
     def take_deductible(self, row: Deductible, amount: int) -> None:
         """Count what the person bore."""
         self._borne[row.code] = self._borne.get(row.code, 0) + amount
+
+    def all_but_copay(self, terms: Terms, row: RateRow, scheme: str, base: int, findings: list[Finding]) -> int:
+        """What the scheme pays of `base` beside a co-payment that is due once; earlier lines took their part of it."""
+        rest = self._copays.get((scheme, row))
+        if rest is None:
+            rest, said = copays.due(terms, row, scheme, self._visit, self._past)
+            if said is not None:
+                findings.append(said)
+        taken = min(base, rest)
+        self._copays[scheme, row] = rest - taken
+        return base - taken
 
     def _left(self, limit: Limit, coverage: Coverage | None, scheme: str) -> int | None:
         """What history leaves."""
@@ -69,5 +87,6 @@ class Used:
 
     def _spent(self, limit: Limit, coverage: Coverage | None, scheme: str) -> int:
         """What the scheme has paid in the ceiling's period."""
-        period = window(limit.per, self._visit.day, coverage.since if coverage else None, limit.months)
-        return self._past.paid(scheme, limit.scope, period, limit.acts, limit.families)
+        since = coverage.since if coverage else None
+        period = window(limit.per, self._visit.day, since, limit.months, self._visit.stay)
+        return self._past.paid(scheme, limit.scope, period, limit.acts, limit.families, limit.code)

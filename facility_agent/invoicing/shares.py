@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
-from facility_agent.arrangements.model import RateRow
-from facility_agent.arrangements.terms import Terms, UnderScheme
+from facility_agent.arrangements.gathered import UnderScheme
+from facility_agent.arrangements.terms import Terms
 from facility_agent.invoicing.ceilings import Room, Used
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Bearer, Finding, note, reduce, unchecked
 from facility_agent.vocabulary.money import rate_of
@@ -46,12 +46,18 @@ def take(
         family = terms.acts[act].family if act in terms.acts else ""
         findings.append(unchecked("rate-open", "rate", "clause", "rate", scheme=scheme, family=family))
         return Part(Share(payer, scheme, 0), deductible, 0, tuple(findings))
-    amount, facility = _wanted(terms, under.rate, under.ratio, left - deductible), 0
+    facility = 0
+    if under.ratio is not None:
+        amount = rate_of(left - deductible, under.ratio, terms.rounding, terms.rounding_step)
+    elif under.rate.per == "line":
+        amount = max(0, left - deductible - int(under.rate.copay or 0))
+    else:
+        amount = used.all_but_copay(terms, under.rate, scheme, left - deductible, findings)
     if under.ceilings:
         rooms = used.rooms(under.ceilings, coverage, scheme)
         for room in rooms:
             if room.left is None or room.left < amount:
-                amount, borne = _capped(room, amount, findings)
+                amount, borne = _capped(terms, room, amount, findings)
                 facility += borne
         for room in rooms:
             if room.left is not None:
@@ -65,17 +71,17 @@ def _deductible(under: UnderScheme, coverage: Coverage | None, left: int, used: 
     for row in under.deductibles:
         clause = row.clause or f"deductible:{row.code}"
         if row.amount == UNKNOWN:
-            findings.append(unchecked("deductible", clause, "clause", "amount", amount=0))
+            findings.append(unchecked("deductible", clause, "clause", "amount", amount=0, row=row.code))
             continue
         borne = min(left - deductible, used.left_of_deductible(row, coverage))
         if borne:
             used.take_deductible(row, borne)
             deductible += borne
-            findings.append(note("deductible", clause, amount=borne))
+            findings.append(note("deductible", clause, amount=borne, row=row.code))
     return deductible
 
 
-def _capped(room: Room, amount: int, findings: list[Finding]) -> tuple[int, int]:
+def _capped(terms: Terms, room: Room, amount: int, findings: list[Finding]) -> tuple[int, int]:
     """What the ceiling leaves of an amount that has no room under it, and how much of the cut the facility bears."""
     limit = room.limit
     clause = limit.clause or f"limit:{limit.code}"
@@ -86,14 +92,7 @@ def _capped(room: Room, amount: int, findings: list[Finding]) -> tuple[int, int]
     cut = amount - remaining
     if not cut:
         return amount, 0
-    bearer: Bearer = limit.borne_by or MEMBER
+    bearer: Bearer = terms.bearers.get("ceiling-reached") or limit.borne_by or MEMBER
     evidence: dict[str, str | int] = {"scope": limit.scope, "limit": maximum, "used": maximum - remaining}
     findings.append(reduce("ceiling-reached", clause, bearer, cut, **evidence))
     return remaining, cut if bearer == FACILITY else 0
-
-
-def _wanted(terms: Terms, row: RateRow, ratio: tuple[int, int] | None, base: int) -> int:
-    """The payer's part before ceilings, never above `base`."""
-    if ratio is not None:
-        return rate_of(base, ratio, terms.rounding, terms.rounding_step)
-    return max(0, base - int(row.copay or 0))

@@ -32,14 +32,24 @@ def level(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | Non
     return refuse("act-above-level", act.clause or "levels", FACILITY, act=act.code, level=terms.level, required=needed)
 
 
-def prescriber(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+def performer(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
     """Some acts are reserved to some roles; an unnamed role is a missing fact."""
-    if not act.roles or line.role in act.roles:
+    if line.role in act.roles:
         return None
     clause = act.clause or "roles"
     if not line.role:
         return unchecked("prescriber-not-allowed", clause, "fact", "role", review=True, act=act.code, role="")
     return refuse("prescriber-not-allowed", clause, FACILITY, act=act.code, role=line.role)
+
+
+def prescriber(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """Some care counts only when some roles prescribed it, whoever gives it."""
+    if line.prescriber in act.prescribers:
+        return None
+    clause = act.clause or "prescribers"
+    if not line.prescriber:
+        return unchecked("prescription-not-allowed", clause, "fact", "prescriber", review=True, act=act.code, role="")
+    return refuse("prescription-not-allowed", clause, FACILITY, act=act.code, role=line.prescriber)
 
 
 def sex(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
@@ -74,22 +84,6 @@ def age(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
     return refuse(
         "age-incompatible", clause, FACILITY, act=act.code, age=months, minimum=minimum or 0, maximum=maximum or ""
     )
-
-
-def approval(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
-    """An act under prior approval needs a guarantee valid on the day; an emergency is put right afterwards."""
-    if act.status != "approval":
-        return None
-    for guarantee in visit.guarantees:
-        enough = guarantee.quantity is None or line.quantity <= guarantee.quantity
-        if act.code in guarantee.acts and guarantee.start <= visit.day <= guarantee.until and enough:
-            return None
-    if visit.emergency:
-        days = terms.clause("emergency_days")
-        if days == UNKNOWN:
-            return unchecked("prior-approval-missing", "emergency_days", "clause", "emergency_days", act=act.code)
-        return note("prior-approval-missing", "emergency_days", review=True, act=act.code)
-    return refuse("prior-approval-missing", act.clause or "approval", FACILITY, act=act.code)
 
 
 def maximum_quantity(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
@@ -132,6 +126,9 @@ def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | Non
         "result": bool(line.result),
         "register_number": bool(visit.register_number),
         "hour": bool(visit.at or line.at),
+        "referred_to": bool(visit.referred_to),
+        "reason": bool(visit.reason),
+        "stay": visit.stay is not None,
     }
     if present.get(row.code, False):
         return None
@@ -139,9 +136,16 @@ def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | Non
 
 
 def _demanded(visit: Visit, row: Requirement) -> bool:
-    """Whether the person is young enough for a requirement that names an age; an unknown age is asked for it."""
+    """Whether a requirement that names an age or a circumstance is meant; an unknown age is asked for it."""
     born = visit.beneficiary.birth_date
-    return row.under_months is None or born is None or age_in_months(born, visit.day) < row.under_months
+    young = row.under_months is None or born is None or age_in_months(born, visit.day) < row.under_months
+    return young and (not row.when or row.when in _standing(visit))
+
+
+def _standing(visit: Visit) -> tuple[str, ...]:
+    """What is so of this visit that a requirement may name."""
+    so = {"referred": visit.referred_from, "transferred": visit.referred_to, "stay": visit.stay}
+    return tuple(name for name, value in so.items() if value)
 
 
 def dispenser(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
@@ -168,9 +172,7 @@ def prescription(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Findin
 
 
 def days_of_stay(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
-    """No more days than the stay has, counted as the clause says; observation has a maximum of its own."""
-    if not act.day_of_stay:
-        return None
+    """No more days than the stay has, counted as the clause says."""
     stay, counting = visit.stay, terms.clause("stay_days")
     if stay is None or stay.discharged is None:
         return unchecked("stay-days-over", "stay_days", "fact", "stay", act=act.code, days=line.quantity, counted="")
@@ -186,17 +188,34 @@ def days_of_stay(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Findin
     return reduce("stay-days-over", "stay_days", FACILITY, cut, act=act.code, days=line.quantity, counted=counted)
 
 
+def days_of_observation(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding | None:
+    """Observation, or the day hospital, has a maximum of its own in one visit."""
+    most = terms.clause("observation_days")
+    if most == UNKNOWN:
+        return unchecked(
+            "observation-days-over", "observation_days", "clause", "observation_days",
+            act=act.code, days=line.quantity, maximum="",
+        )  # fmt: skip
+    if line.quantity <= int(most):
+        return None
+    cut = (line.quantity - int(most)) * line.price
+    return reduce(
+        "observation-days-over", "observation_days", FACILITY, cut, act=act.code, days=line.quantity, maximum=int(most)
+    )
+
+
 #: Every rule, in the order in which it is read, with the acts that it can speak of here.
 RULES: tuple[tuple[Rule, Callable[[Terms, Act], bool]], ...] = (
     (not_excluded, lambda terms, act: act.status == "excluded"),
     (level, lambda terms, act: bool(act.levels) and terms.level not in act.levels),
     (dispenser, lambda terms, act: bool(act.dispensers)),
-    (prescriber, lambda terms, act: bool(act.roles)),
+    (performer, lambda terms, act: bool(act.roles)),
+    (prescriber, lambda terms, act: bool(act.prescribers)),
     (sex, lambda terms, act: bool(act.sex)),
     (age, lambda terms, act: act.minimum_age_months is not None or act.maximum_age_months is not None),
-    (approval, lambda terms, act: act.status == "approval"),
     (maximum_quantity, lambda terms, act: act.maximum_quantity is not None),
     (days_of_stay, lambda terms, act: act.day_of_stay),
+    (days_of_observation, lambda terms, act: act.observation),
 )
 
 #: What is asked of a line that says what was prescribed, or when.

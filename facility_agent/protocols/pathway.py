@@ -1,112 +1,92 @@
 """Care protocols: does what was given go with what the protocol asks for.
 
-Protocols are rows of the arrangement. A rule without a published source may at most note (the reader sees to it);
-what the claim does not say (weight, result) gives `unchecked` with the missing fact.
+A rule without a source may at most note, and where the payer has no medical adviser all of them only note. What the
+claim does not say (weight, result) gives `unchecked` with the missing fact. A kind of rule is one function and a line.
 """
 
 from __future__ import annotations
 
-from facility_agent.arrangements.model import Band, Protocol
-from facility_agent.vocabulary.findings import FACILITY, Finding, note, reduce, refuse, unchecked
+from collections.abc import Callable
+from typing import Final
+
+from facility_agent.arrangements.model import Act
+from facility_agent.arrangements.terms import Terms
+from facility_agent.protocols import company, conditions, doses, persons, repeats, tests_first
+from facility_agent.protocols.asked import Asked, conditions_of, every
+from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.past import Past
-from facility_agent.vocabulary.periods import age_in_months
 from facility_agent.vocabulary.records import CareLine, Visit
 
-
-def follows(rule: Protocol, visit: Visit, line: CareLine, past: Past) -> Finding | None:
-    """What one protocol row has to say about one line."""
-    if rule.kind == "test-first":
-        return _test_first(rule, visit, line, past)
-    if rule.kind == "band":
-        return _band(rule, visit, line)
-    given = {other.act for other in visit.lines}
-    if rule.kind == "incompatible":
-        clash = next((act for act in rule.others if act in given), None)
-        return _weighted(rule, "incompatible-acts", line, act=line.act, other=clash) if clash else None
-    earlier = given | {act for act in rule.others if past.of(act)}
-    if earlier.intersection(rule.others):
-        return None
-    return note("prerequisite-missing", _clause(rule), act=line.act, prerequisite=", ".join(rule.others))
+OfLine = Callable[[Asked, Terms, Visit, CareLine, Past], tuple[Finding, ...]]
 
 
-def _test_first(rule: Protocol, visit: Visit, line: CareLine, past: Past) -> Finding | None:
-    """A treatment that should follow a test: in this visit, or some days before."""
-    tests = [other for other in visit.lines if other.act in rule.others]
-    if not tests:
-        if any(past.before(test, rule.days) for test in rule.others):
-            return None
-        return _weighted(rule, "test-before-treatment", line, act=line.act, tests=", ".join(rule.others))
-    if not rule.positive:
-        return None
-    if any(test.result == "positive" for test in tests):
-        return None
-    if any(not test.result for test in tests):
-        return unchecked(
-            "test-before-treatment", _clause(rule), "fact", "result", act=line.act, tests=", ".join(rule.others)
+def _fact(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Past) -> tuple[Finding, ...]:
+    return persons.fact(asked, visit, line)
+
+
+#: The kinds that look at a line; what is left looks at the visit as a whole.
+OF_LINE: Final[dict[str, OfLine]] = {
+    "test-first": tests_first.test_first,
+    "band": doses.band,
+    "incompatible": company.incompatible,
+    "prerequisite": company.prerequisite,
+    "forbidden": conditions.forbidden,
+    "for-whom": persons.for_whom,
+    "where": persons.where,
+    "repeat": repeats.repeat,
+    "days-at-once": repeats.days_at_once,
+    "fact": _fact,
+}
+
+
+def asked_of_act(terms: Terms, act: Act) -> tuple[Asked, ...]:
+    """The rules that look at lines of this act, in the order of the arrangement."""
+    return tuple(asked for asked in every(terms) if asked.rule.kind in OF_LINE and act.code in asked.acts)
+
+
+def asked_of_condition(terms: Terms, condition: str) -> tuple[Asked, ...]:
+    """The rules that look at a visit with this condition: expected care, referrals, and facts that it asks for."""
+    found = terms.asked_of_condition.get(condition)
+    if found is None:
+        found = terms.asked_of_condition[condition] = tuple(
+            asked
+            for asked in every(terms)
+            if condition in asked.rule.conditions
+            and (asked.rule.kind in ("expected", "refer") or (asked.rule.kind == "fact" and not asked.rule.acts))
         )
-    return _weighted(rule, "test-result-negative", line, act=line.act, test=tests[0].act)
+    return found
 
 
-def _band(rule: Protocol, visit: Visit, line: CareLine) -> Finding | None:
-    """The quantity for this weight, or without a weight for this age; a disagreement of the two is only noted."""
-    by_weight = _by_weight(rule.bands, visit.weight_grams)
-    if by_weight is not None and line.quantity <= by_weight.quantity:
-        return None
-    born = visit.beneficiary.birth_date
-    months = age_in_months(born, visit.day) if born else None
-    by_age = _by_age(rule.bands, months)
-    band = by_weight or by_age
-    if band is None:
-        if visit.weight_grams is None and months is None:
-            return unchecked(
-                "quantity-outside-band",
-                _clause(rule),
-                "fact",
-                "weight",
-                act=line.act,
-                quantity=line.quantity,
-                expected="",
-                band="",
-            )
-        return None
-    if line.quantity <= band.quantity:
-        return None
-    seen = "weight" if by_weight else "age"
-    evidence: dict[str, str | int] = {
-        "act": line.act,
-        "quantity": line.quantity,
-        "expected": band.quantity,
-        "band": seen,
-    }
-    if rule.weight == "reduce" and by_weight and by_age and by_weight.quantity == by_age.quantity:
-        return reduce(
-            "quantity-outside-band", _clause(rule), FACILITY, (line.quantity - band.quantity) * line.price, **evidence
-        )
-    return Finding("quantity-outside-band", "note", _clause(rule), evidence=evidence)
+def of_line(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Past) -> tuple[Finding, ...]:
+    """What one rule has to say about one line."""
+    wanted = asked.rule.conditions
+    if wanted and conditions_of(terms, visit).isdisjoint(wanted):
+        return ()
+    return OF_LINE[asked.rule.kind](asked, terms, visit, line, past)
 
 
-def _by_weight(bands: tuple[Band, ...], grams: int | None) -> Band | None:
-    if grams is None:
-        return None
-    return next(
-        (band for band in bands if band.from_grams <= grams and (band.to_grams is None or grams < band.to_grams)), None
-    )
+def of_visit(terms: Terms, visit: Visit, past: Past) -> tuple[Finding, ...]:
+    """What the rules of the stated conditions have to say about the visit as a whole, each of them once."""
+    stated = conditions_of(terms, visit)
+    if not stated:
+        return ()
+    rules = {asked.rule.code: asked for code in sorted(stated) for asked in asked_of_condition(terms, code)}
+    found: list[Finding] = []
+    for asked in rules.values():
+        if asked.rule.kind == "expected":
+            found += conditions.expected(asked, visit, past)
+        elif asked.rule.kind == "refer":
+            found += persons.refer(asked, terms, visit)
+        else:
+            found += persons.fact(asked, visit)
+    return tuple(found)
 
 
-def _by_age(bands: tuple[Band, ...], months: int | None) -> Band | None:
-    if months is None:
-        return None
-    return next(
-        (band for band in bands if band.from_months <= months and (band.to_months is None or months < band.to_months)),
-        None,
-    )
-
-
-def _weighted(rule: Protocol, code: str, line: CareLine, **evidence: str | int) -> Finding:
-    if rule.weight == "refuse":
-        return refuse(code, _clause(rule), FACILITY, **evidence)
-    return Finding(code, "note", _clause(rule), evidence=evidence)
-
-
-def _clause(rule: Protocol) -> str:
-    return rule.clause or f"protocol:{rule.code}"
+def of_care(terms: Terms, visit: Visit, past: Past) -> tuple[tuple[str, Finding], ...]:
+    """Everything that the protocols say of a visit: the line (empty for the visit as a whole) and the finding."""
+    found = [("", finding) for finding in of_visit(terms, visit, past)]
+    for line in visit.lines:
+        act = terms.acts.get(line.act)
+        for asked in asked_of_act(terms, act) if act is not None else ():
+            found += [(line.id, finding) for finding in of_line(asked, terms, visit, line, past)]
+    return tuple(found)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from facility_agent.arrangements.gathered import AskedOf, UnderScheme
 from facility_agent.arrangements.model import Act
-from facility_agent.arrangements.terms import AskedOf, Terms, UnderScheme
-from facility_agent.protocols import limits, package, pathway, referral
+from facility_agent.arrangements.terms import Terms
+from facility_agent.protocols import guarantees, limits, package, pathway, referral
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.past import Past
-from facility_agent.vocabulary.records import CareLine, Coverage, Visit
+from facility_agent.vocabulary.records import CareLine, Coverage, Sheet, Visit
 
 
-def of_visit(terms: Terms, visit: Visit) -> tuple[Finding, ...]:
-    """What concerns the whole visit: dates, currency, arrangement, path of care."""
+def of_visit(terms: Terms, visit: Visit, past: Past) -> tuple[Finding, ...]:
+    """What concerns the whole visit: dates, currency, arrangement, path of care, what its condition asks for."""
     found: list[Finding | None] = [
         _in_force(terms, visit),
         _dates(visit),
         _currency(terms, visit),
         *_condition(terms, visit),
         referral.referred(terms, visit),
+        *pathway.of_visit(terms, visit, past),
     ]
     if visit.emergency:
         found.append(note("emergency-opens-care", "emergency", until=""))
+    if visit.sheet is not None:
+        found.append(_from_paper(visit.sheet))
     return tuple(finding for finding in found if finding is not None)
 
 
@@ -36,14 +42,16 @@ def of_line(
         found += [rule(terms, visit, line, act) for rule in package.PRESCRIBED]
     if asked.requirements:
         found += [package.requirement(visit, line, row) for row in asked.requirements]
+    for guarantee in asked.guarantees:
+        found += guarantees.guaranteed(terms, visit, line, act, guarantee, earlier, past)
     if earlier:
         found.append(limits.duplicate_line(earlier, line))
     if past.same_day:
         found.append(limits.duplicate_claim(visit, line, past))
     if act.follow_up:
         found.append(limits.follow_up(terms, visit, line, act, past))
-    if asked.protocols:
-        found += [pathway.follows(protocol, visit, line, past) for protocol in asked.protocols]
+    for rule in asked.protocols:
+        found += pathway.of_line(rule, terms, visit, line, past)
     return [finding for finding in found if finding is not None]
 
 
@@ -56,20 +64,27 @@ def of_scheme(
     earlier: list[CareLine],
     past: Past,
 ) -> list[Finding]:
-    """Counts, intervals and papers that one scheme demands for this line."""
+    """Counts, intervals, papers and guarantees that one scheme demands for this line."""
     found: list[Finding | None] = []
     for limit in under.counts:
         now = sum(other.quantity for other in earlier if terms.concerns(limit, other.act))
-        found.append(limits.counted(limit, visit, line, coverage, past, now))
-        found.append(limits.spaced(limit, visit, line, past))
+        found.append(limits.counted(limit, visit, line, terms.acts[line.act].family, coverage, past, now))
+        found.append(limits.spaced(limit, visit, line, coverage, past))
     found += [package.requirement(visit, line, row) for row in under.requirements]
+    if under.guarantees:
+        act = terms.acts[line.act]
+        for guarantee in under.guarantees:
+            found += guarantees.guaranteed(terms, visit, line, act, guarantee, earlier, past)
     return [finding for finding in found if finding is not None]
 
 
 def _asked(terms: Terms, act: Act) -> AskedOf:
     """What is asked of this act here, chosen once: the other rules of the package would find nothing."""
     rules = tuple(rule for rule, speaks in package.RULES if speaks(terms, act))
-    asked = AskedOf(rules, terms.requirements("", act.code), terms.protocols(act.code))
+    shown = terms.guarantees("", act.code)
+    if act.status == "approval" and not any(row.kind == "approval" for row in shown):
+        shown += (guarantees.BARE,)
+    asked = AskedOf(rules, terms.requirements("", act.code), shown, pathway.asked_of_act(terms, act))
     terms.asked[act.code] = asked
     return asked
 
@@ -97,6 +112,19 @@ def _dates(visit: Visit) -> Finding | None:
             "visit-in-future", "dates", FACILITY, day=visit.day.isoformat(), today=visit.entered_on.isoformat()
         )
     return note("late-entry", "dates", day=visit.day.isoformat(), entered=visit.entered_on.isoformat())
+
+
+def _from_paper(sheet: Sheet) -> Finding:
+    """Care that was written on a sheet without power is judged on the printed list; its version may be gone since."""
+    said = Finding(
+        "entered-from-list", "note", "register_days",
+        evidence={
+            "sheet": sheet.number, "list": sheet.list, "sequence": sheet.sequence, "as_of": sheet.as_of.isoformat(),
+        },
+    )  # fmt: skip
+    if sheet.held:
+        return said
+    return msgspec.structs.replace(said, code="list-not-kept", weight="unchecked", cause="fact", missing="register")
 
 
 def _condition(terms: Terms, visit: Visit) -> tuple[Finding, ...]:

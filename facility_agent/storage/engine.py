@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -46,6 +46,7 @@ class Database:
         self.dialect = dialect
         self.path = path
         self._handler = handler
+        self._transactions = 0
 
     def connection(self) -> BaseDBAsyncClient:
         """The transaction of this task, or the connection that commits each statement by itself."""
@@ -54,11 +55,17 @@ class Database:
     @property
     def in_transaction(self) -> bool:
         """Whether this task is inside a transaction."""
-        return isinstance(self.connection(), TransactionalDBClient)
+        return self._transactions > 0 and isinstance(self.connection(), TransactionalDBClient)
 
-    def transaction(self) -> AbstractAsyncContextManager[Any]:
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
         """A transaction, or a savepoint inside this task's own. Await nothing but the database inside it."""
-        return self.connection()._in_transaction()  # type: ignore[return-value]
+        self._transactions += 1
+        try:
+            async with self.connection()._in_transaction() as opened:  # type: ignore[attr-defined]
+                yield opened
+        finally:
+            self._transactions -= 1
 
     async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """The rows that a statement gives; values are `$1`, `$2`, … in both dialects."""

@@ -1,8 +1,10 @@
-"""Files that are whole or not there: written beside, flushed to the disk, then renamed."""
+"""Files and folders that are whole or not there: written beside, flushed to the disk, then renamed."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -15,8 +17,31 @@ def write_whole(path: Path, data: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(beside, path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _flush(path.parent)
+
+
+def write_folder_whole(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder of files by their names below it, in place of one that stands there: all of it or nothing."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside, old = (folder.with_name(f".{folder.name}.{word}") for word in ("part", "old"))
+    for rest in (beside, old):
+        shutil.rmtree(rest, ignore_errors=True)
+    for name, data in files.items():
+        write_whole(beside / name, data)
+    for inside in sorted((path for path in beside.rglob("*") if path.is_dir()), reverse=True):
+        _flush(inside)
+    _flush(beside)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(beside, folder)
+    _flush(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _flush(folder: Path) -> None:
+    """The names in a folder reach the disk."""
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)

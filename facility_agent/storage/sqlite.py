@@ -11,8 +11,10 @@ Plugged in by `{"engine": "facility_agent.storage.sqlite", ...}`.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 import aiosqlite
@@ -76,7 +78,7 @@ class SafeSqliteClient(SqliteClient):
             try:
                 connection.row_factory = sqlite3.Row
                 for pragma, value in self.pragmas.items():
-                    await connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+                    await _set(connection, pragma, value, self.pragmas["busy_timeout"])
                 await self._post_connect()
             except BaseException:
                 await connection.close()
@@ -120,6 +122,19 @@ class SafeSqliteClient(SqliteClient):
         if self.reader is not None and reads(query):
             return await self.reader.execute_query_dict(query, values)
         return await super().execute_query_dict(query, values)
+
+
+async def _set(connection: aiosqlite.Connection, pragma: str, value: int | str, patience: int) -> None:
+    """Set a pragma. SQLite changes a new file to WAL without its own waiting, so this waits, `patience` ms at most."""
+    deadline = monotonic() + patience / 1000
+    while True:
+        try:
+            await connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= deadline:
+                raise
+        await asyncio.sleep(0.01)
 
 
 def reads(query: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,19 @@ def uuid7(milliseconds: int, randomness: bytes) -> str:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return str(UUID(int=value))
+
+
+def milliseconds_of(identifier: str) -> int:
+    """The Unix time in a UUIDv7, in milliseconds; 0 for anything else.
+
+    >>> milliseconds_of(uuid7(1_700_000_000_123, bytes(10))), milliseconds_of("exemple")
+    (1700000000123, 0)
+    """
+    try:
+        known = UUID(identifier)
+    except ValueError:
+        return 0
+    return known.int >> 80 if known.version == 7 else 0
 
 
 def canonical(value: Any) -> bytes:
@@ -45,6 +59,11 @@ def key_id(public_key: bytes) -> bytes:
     return hashlib.sha256(public_key).digest()[:8]
 
 
+@lru_cache(maxsize=256)
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(r"(\d)" if sign == "#" else re.escape(sign) for sign in pattern), re.ASCII)
+
+
 class MemberNumbers(msgspec.Struct, frozen=True):
     """A scheme's member numbers as whole numbers: `#` in the pattern stands for a digit.
 
@@ -59,8 +78,7 @@ class MemberNumbers(msgspec.Struct, frozen=True):
 
     def pack(self, number: str) -> int | None:
         """The digits of `number` as one whole number, or None when it does not fit the pattern."""
-        expression = "".join(r"(\d)" if sign == "#" else re.escape(sign) for sign in self.pattern)
-        match = re.fullmatch(expression, number, re.ASCII)
+        match = _expression(self.pattern).fullmatch(number)
         return int("".join(match.groups())) if match and match.groups() else None
 
     def unpack(self, value: int) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
 from facility_agent.vocabulary.periods import add_months
-from facility_agent.vocabulary.records import History, PastLine, Visit
+from facility_agent.vocabulary.records import Counted, History, PastLine, Stay, Visit
 
 
 class Past:
@@ -18,6 +18,8 @@ class Past:
     """
 
     def __init__(self, history: History, visit: Visit) -> None:
+        #: What registers count, by scheme; hardly anybody has any.
+        self._registers = {entry.scheme: entry for entry in history.counted} if history.counted else {}
         number, left_out = visit.beneficiary.number, (visit.replaces, visit.id)
         self._visit, self._history = visit, history
         self._own = Lines(
@@ -31,18 +33,119 @@ class Past:
         """The person's earlier lines of one act."""
         return [line for line in self._own.lines if line.act == act]
 
+    def any_of(self, acts: frozenset[str]) -> bool:
+        """Whether the person has received one of these acts before."""
+        return not acts.isdisjoint([line.act for line in self._own.lines])
+
+    def under(self, number: str) -> Sequence[PastLine]:
+        """The person's earlier lines that used the guarantee of this number; refused care used nothing."""
+        return [line for line in self._own.lines if line.guarantee == number and line.eligible]
+
     def within(self, scope: str, first: date, last: date) -> Sequence[PastLine]:
         """The earlier lines of the person or household from a day to a day, both included, by day."""
         return (self._household() if scope == "household" else self._own).within(first, last)
 
     def paid(
-        self, scheme: str, scope: str, period: tuple[date, date], acts: tuple[str, ...], families: tuple[str, ...]
+        self,
+        scheme: str,
+        scope: str,
+        period: tuple[date, date],
+        acts: tuple[str, ...],
+        families: tuple[str, ...],
+        code: str = "",
     ) -> int:
-        """Minor units that a scheme paid for these acts and families in a period; for all care when none is named."""
+        """Minor units that a scheme paid for these acts and families in a period; for all care when none is named.
+
+        `code` is that of the limit, so that what a register counts under it is added, and nothing twice.
+        """
         lines = self.within(scope, *period)
         if acts or families:
             lines = [line for line in lines if line.act in acts or line.family in families]
+        if scheme in self._registers and code:
+            return self._with_register(scheme, scope, period, code, lines, acts, families, _paid_by(scheme), "amount")
         return sum([share.amount for line in lines for share in line.shares if share.scheme == scheme])
+
+    def given(
+        self,
+        scheme: str,
+        scope: str,
+        period: tuple[date, date],
+        acts: tuple[str, ...],
+        families: tuple[str, ...],
+        code: str = "",
+    ) -> int:
+        """How many of these acts were given and paid for in a period; `scheme` is whose register counts, if any."""
+        lines = self.within(scope, *period)
+        if acts or families:
+            lines = [line for line in lines if line.act in acts or line.family in families]
+        if scheme in self._registers and code:
+            return self._with_register(scheme, scope, period, code, lines, acts, families, _eligible_units, "count")
+        return sum([line.quantity for line in lines if line.eligible])
+
+    def borne(
+        self,
+        scheme: str,
+        scope: str,
+        period: tuple[date, date],
+        code: str,
+        acts: tuple[str, ...],
+        families: tuple[str, ...],
+    ) -> int:
+        """Minor units of the deductible `code` that the person or household has borne in a period."""
+        lines, worth = self.within(scope, *period), _borne_under(code, acts, families)
+        if scheme in self._registers:
+            return self._with_register(scheme, scope, period, code, lines, (), (), worth, "amount")
+        return sum([worth(line) for line in lines])
+
+    def last_day(self, scheme: str, code: str, act: str, days: int) -> date | None:
+        """The latest earlier day, at most `days` ago, on which this act was given, here or elsewhere."""
+        oldest, eve = self._visit.day - timedelta(days=days), self._visit.day - timedelta(days=1)
+        own = [line.day for line in self._own.within(oldest, eve) if line.act == act]
+        register = self._registers.get(scheme)
+        if register is None:
+            return max(own, default=None)
+        back = [line.day for line in self._withdrawn(register, "person") if line.act == act]
+        elsewhere = [
+            row.day
+            for row in register.counters
+            if row.code == code and row.act == act and oldest <= row.day <= eve and row.count > back.count(row.day)
+        ]
+        return max([*elsewhere, *own], default=None)
+
+    def _with_register(
+        self,
+        scheme: str,
+        scope: str,
+        period: tuple[date, date],
+        code: str,
+        lines: Sequence[PastLine],
+        acts: tuple[str, ...],
+        families: tuple[str, ...],
+        worth: Callable[[PastLine], int],
+        field: str,
+    ) -> int:
+        """The register's count, our lines that it does not hold yet, less those that it holds and nobody counts now."""
+        register, (first, last) = self._registers[scheme], period
+        held = frozenset(register.claims)
+        count = sum(getattr(row, field) for row in register.counters if row.code == code and first <= row.day <= last)
+        later = sum(worth(line) for line in lines if line.claim not in held)
+        back = sum(
+            worth(line)
+            for line in self._withdrawn(register, scope)
+            if first <= line.day <= last and (not (acts or families) or line.act in acts or line.family in families)
+        )
+        return int(count) + later - back
+
+    def _withdrawn(self, register: Counted, scope: str) -> list[PastLine]:
+        """Lines that the register holds of claims that were replaced since, or that this visit replaces."""
+        person, held = self._visit.beneficiary, frozenset(register.claims)
+        now = [line for line in self._history.lines if line.claim == self._visit.replaces and line.claim in held]
+        return [
+            line
+            for line in (*register.withdrawn, *now)
+            if line.member == person.number
+            or (scope == "household" and person.household and line.household == person.household)
+        ]
 
     def before(self, act: str, days: int) -> PastLine | None:
         """The latest line of this act that came before this visit, at most `days` days ago."""
@@ -89,8 +192,30 @@ class Lines:
         return self.lines[bisect_left(days, first) : bisect_right(days, last)]
 
 
+def _eligible_units(line: PastLine) -> int:
+    return line.quantity if line.eligible else 0
+
+
+def _borne_under(code: str, acts: tuple[str, ...], families: tuple[str, ...]) -> Callable[[PastLine], int]:
+    """What was borne under a deductible in an earlier line; a line that names none counts where the row concerns it."""
+
+    def worth(line: PastLine) -> int:
+        if line.deductibles:
+            return sum([amount for name, amount in line.deductibles if name == code])
+        concerned = not (acts or families) or line.act in acts or line.family in families
+        return line.deductible if concerned else 0
+
+    return worth
+
+
+def _paid_by(scheme: str) -> Callable[[PastLine], int]:
+    return lambda line: sum(share.amount for share in line.shares if share.scheme == scheme)
+
+
 @lru_cache(maxsize=1024)
-def window(per: str, day: date, since: date | None = None, months: int | None = None) -> tuple[date, date]:
+def window(
+    per: str, day: date, since: date | None = None, months: int | None = None, stay: Stay | None = None
+) -> tuple[date, date]:
     """First and last day of the period that a limit counts over.
 
     >>> window("month", date(2026, 2, 3))
@@ -102,6 +227,8 @@ def window(per: str, day: date, since: date | None = None, months: int | None = 
     """
     if months is not None:
         return add_months(day, -months) + timedelta(days=1), day
+    if per == "stay" and stay is not None:
+        return min(stay.admitted, day), max(stay.discharged or day, day)
     if per == "month":
         first = day.replace(day=1)
         return first, add_months(first, 1) - timedelta(days=1)

@@ -10,23 +10,24 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-import msgspec
-
 from facility_agent.vocabulary.findings import Finding
+from facility_agent.vocabulary.histories import Counted as Counted
+from facility_agent.vocabulary.histories import Counter as Counter
+from facility_agent.vocabulary.histories import History as History
+from facility_agent.vocabulary.histories import PastLine as PastLine
+from facility_agent.vocabulary.histories import Record as Record
+from facility_agent.vocabulary.histories import Share as Share
 
 Sex = Literal["F", "M", ""]
 Colour = Literal["green", "amber", "red"]
-
-
-class Record(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The common ground of all records.
-
-    Nothing in a record leads back to it, so the collector of cycles need not look at them.
-    """
+CardKind = Literal["member", "household", "certificate"]
 
 
 class Beneficiary(Record, frozen=True):
-    """A covered person, as the register or the desk knows them."""
+    """A covered person, as the register or the desk knows them.
+
+    `formerly` is the number under which the same person was known before, a newborn's provisional one for instance.
+    """
 
     number: str
     name: str
@@ -38,10 +39,14 @@ class Beneficiary(Record, frozen=True):
     phone: str = ""
     village: str = ""
     deceased_on: date | None = None
+    formerly: str = ""
 
 
 class Coverage(Record, frozen=True):
-    """One beneficiary's entitlement with one payer (FHIR Coverage). `since` starts the waiting periods."""
+    """One beneficiary's entitlement with one payer (FHIR Coverage). `since` starts the waiting periods.
+
+    `policyholder_paid_until` is the last day paid of the household's policyholder, on a dependant's entitlement.
+    """
 
     beneficiary: Beneficiary
     payer: str
@@ -51,10 +56,15 @@ class Coverage(Record, frozen=True):
     paid_until: date | None = None
     suspended_on: date | None = None
     package: str = ""
+    policyholder_paid_until: date | None = None
 
 
 class Card(Record, frozen=True):
-    """What a member card says once its signature has been verified."""
+    """What a card says once its signature has been verified.
+
+    A `member` card names one person. A `household` card names a household and its policyholder: the desk chooses the
+    person from the register. A `certificate` is the paper that replaces a member card (`replaces`, its serial).
+    """
 
     key: str
     serial: int
@@ -65,18 +75,27 @@ class Card(Record, frozen=True):
     issued: date
     expires: date
     household: str = ""
-    package: int = 0
+    package: str = ""
     photo: str = ""
+    kind: CardKind = "member"
+    replaces: int = 0
 
 
 class Guarantee(Record, frozen=True):
-    """A guarantee of payment or prior approval: number, acts, validity."""
+    """A guarantee of payment or prior approval: number, acts or families (none: all care), validity.
+
+    Without a `kind` it is whatever the arrangement demands of the care. One that was only `asked` counts when the
+    payer's silence grants it.
+    """
 
     number: str
     acts: tuple[str, ...]
     start: date
     until: date
     quantity: int | None = None
+    kind: Literal["", "approval", "letter", "long-term"] = ""
+    state: Literal["granted", "asked", "refused"] = "granted"
+    asked_on: date | None = None
 
 
 class Admission(Record, frozen=True):
@@ -87,6 +106,20 @@ class Admission(Record, frozen=True):
     number: str = ""
 
 
+class Sheet(Record, frozen=True):
+    """The care sheet on paper from which a visit was entered, and the printed register that was asked that day.
+
+    `held` says whether that version of the register could still be read when the visit was entered.
+    """
+
+    number: int
+    list: int
+    payer: str
+    sequence: int
+    as_of: date
+    held: bool = True
+
+
 class Stay(Record, frozen=True):
     """A hospital stay; `discharged` None while the person is still there."""
 
@@ -94,10 +127,16 @@ class Stay(Record, frozen=True):
     discharged: date | None = None
     category: str = ""
     outcome: str = ""
+    ward: str = ""
 
 
 class CareLine(Record, frozen=True):
-    """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit."""
+    """One act or medicine that was given. `price` is the unit price billed; `quantity` is in the act's unit.
+
+    `days` is how many days of treatment the quantity is for; `justification` is what the prescriber says when the line
+    departs from a protocol, and may name health: only those who read clinical sentences read it.
+    `prescription` is the id of an earlier prescription that the line fills; `day` is the day of care within a stay.
+    """
 
     id: str
     act: str
@@ -109,10 +148,20 @@ class CareLine(Record, frozen=True):
     prescribed: int | None = None
     prescribed_on: date | None = None
     label: str = ""
+    days: int | None = None
+    justification: str = ""
+    prescriber: str = ""
+    prescription: str = ""
+    day: date | None = None
 
 
 class Visit(Record, frozen=True):
-    """One visit with all the facts that judge it. `currency` empty means the arrangement's."""
+    """One visit with all the facts that judge it. `currency` empty means the arrangement's.
+
+    `justification` is what the prescriber says when the visit as a whole departs from a protocol.
+    `pregnancy` links the contacts of one pregnancy; `brought` is the number of the referral or
+    prescription that was brought.
+    """
 
     id: str
     facility: str
@@ -126,6 +175,7 @@ class Visit(Record, frozen=True):
     card_serial: int | None = None
     card_expires: date | None = None
     card_revoked: bool | None = None
+    card_key: str = ""
     admissions: tuple[Admission, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     documents: tuple[str, ...] = ()
@@ -142,39 +192,11 @@ class Visit(Record, frozen=True):
     entered_by: str = ""
     currency: str = ""
     replaces: str = ""
-
-
-class Share(Record, frozen=True):
-    """What one payer pays of a line, a claim or a batch."""
-
-    payer: str
-    scheme: str
-    amount: int
-
-
-class PastLine(Record, frozen=True):
-    """A line of an earlier claim, as far as limits, windows and ceilings need it."""
-
-    claim: str
-    member: str
-    household: str
-    facility: str
-    day: date
-    act: str
-    family: str
-    quantity: int
-    eligible: int
-    at: str = ""
-    shares: tuple[Share, ...] = ()
-    deductible: int = 0
-    condition: str = ""
-
-
-class History(Record, frozen=True):
-    """Earlier lines of the member and the household, replaced claims left out, in care order."""
-
-    lines: tuple[PastLine, ...] = ()
-    as_of: date | None = None
+    justification: str = ""
+    chronic: bool | None = None
+    sheet: Sheet | None = None
+    pregnancy: str = ""
+    brought: str = ""
 
 
 class LineAdjudication(Record, frozen=True):
@@ -239,6 +261,7 @@ class Basis(Record, frozen=True):
     agreement: str = ""
     register_sequence: int | None = None
     history: tuple[str, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 class Claim(Record, frozen=True):

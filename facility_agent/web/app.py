@@ -8,56 +8,102 @@ from typing import Final
 from aiohttp import web
 
 from facility_agent.web import (
+    adherence,
     agreements,
+    answering,
     api,
     audit,
+    bringing,
+    confirm,
     door,
+    drafting,
+    emergencies,
     envelopes,
+    exercise,
+    fetching,
+    guarantee_answers,
+    guarantees,
+    households,
     invoices,
+    maternity,
     members,
+    newborns,
+    phone,
     reception,
+    reports,
+    sheets,
+    signing,
+    slips,
     speech,
+    stays,
     templating,
+    till,
+    visit_help,
+    visit_page,
     visits,
 )
 from facility_agent.web.bucket import Buckets
-from facility_agent.web.drafts import Drafts
+from facility_agent.web.frames import Pieces
 from facility_agent.web.guard import guard, headers
-from facility_agent.web.keys import BUCKETS, DRAFTS, SITE
+from facility_agent.web.keys import BUCKETS, DOORS, RECEIVED, SITE, Doors
 from facility_agent.web.mistakes import mistakes
-from facility_agent.web.render import NAVIGATION, Entry
+from facility_agent.web.render import FRAMES, NAVIGATION, Entry
+from facility_agent.web.secure import to_the_secure_door
+from facility_agent.workflows.received import Received
 from facility_agent.workflows.site import Site
 
 #: A phone's photo, or a month of sealed claims with its prints.
 LARGEST: Final = 32 * 1024 * 1024
+#: A frame is some twenty kilobytes, a reason some hundred bytes.
+_MOST_FRAMES: Final = 200
+_MOST_REASONS: Final = 2_000
 STATIC: Final = Path(__file__).parent / "static"
+#: What others wrote and a page needs, as they wrote it.
+VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, agreements, envelopes, api)
-_FACILITY: Final = (reception, members, visits, invoices)
-_PAYER: Final = (audit,)
+_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm)
+_DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
+_CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
+_FACILITY: Final = (*_DESK, *_CARE, invoices, bringing)
+_PAYER: Final = (audit, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
+_PRACTISE = Entry("/exercise", "page.nav.exercise", exercise.show)
 _AT_FACILITY: Final = (
     Entry("/desk", "page.nav.desk", reception.show),
     Entry("/visits", "page.nav.visits", visits.of_day),
+    Entry("/stays", "page.nav.stays", stays.show),
+    Entry("/till", "page.nav.till", till.show),
     Entry("/months", "page.nav.months", invoices.months),
     _CARRY,
     _CONTRACT,
 )
-_AT_PAYER: Final = (Entry("/audit", "page.nav.audit", audit.batches), _CARRY, _CONTRACT)
+_AT_PAYER: Final = (
+    Entry("/audit", "page.nav.audit", audit.batches),
+    Entry("/guarantees", "page.nav.guarantees", guarantee_answers.waiting),
+    _CARRY,
+    _CONTRACT,
+)
 
 
-def create_app(site: Site) -> web.Application:
-    """The pages of an open site. Whoever opened the site closes it, after the application has stopped."""
-    app = web.Application(middlewares=[headers, mistakes, guard], client_max_size=LARGEST)
+def create_app(site: Site, doors: Doors | None = None) -> web.Application:
+    """The pages of an open site, served at `doors` (else where its settings say, without TLS).
+
+    Whoever opened the site closes it, after the application has stopped.
+    """
+    app = web.Application(middlewares=[headers, mistakes, to_the_secure_door, guard], client_max_size=LARGEST)
     facility = site.config.role == "facility"
     app[SITE] = site
-    app[DRAFTS] = Drafts()
+    app[DOORS] = doors or Doors(site.config.host, site.config.port)
+    app[RECEIVED] = Received()
     app[BUCKETS] = Buckets()
-    app[NAVIGATION] = _AT_FACILITY if facility else _AT_PAYER
+    app[FRAMES] = Pieces(_MOST_FRAMES)
+    app[answering.REASONS] = Pieces(_MOST_REASONS)
+    app[NAVIGATION] = ((_PRACTISE,) if site.config.exercise else ()) + (_AT_FACILITY if facility else _AT_PAYER)
     templating.set_up(app)
     for room in (*_BOTH, *(_FACILITY if facility else _PAYER)):
         app.add_routes(room.routes)
     app.router.add_static("/static", STATIC)
+    app.router.add_static("/vendor/zxing-wasm", VENDOR)
     return app

@@ -35,7 +35,8 @@ async def bring(request: web.Request) -> web.Response:
     """A sealed file was brought: say what it is, and where to go on."""
     form, site = await request.post(), request.app[SITE]
     try:
-        received = await exchange.receive(site, forms.uploaded(form, "file"), request[SIGNED_IN].account.login)
+        data, past = forms.uploaded(form, "file"), forms.flag(form, "past")
+        received = await exchange.receive(site, data, request[SIGNED_IN].account.login, past=past)
     except InputError as error:
         return await again(request, "envelopes.html", form, error, files=outbox(site), received=None)
     batch = received.about if received.kind in OF_A_BATCH else ""
@@ -54,4 +55,4 @@ async def carry(request: web.Request) -> web.StreamResponse:
 
 def outbox(site: Site) -> tuple[str, ...]:
     """The names of the files that wait, in order."""
-    return tuple(sorted(path.name for path in (site.folder / OUTBOX).glob("*.fae")))
+    return tuple(sorted(path.name for path in (site.folder / OUTBOX).glob("*.fa[ep]")))

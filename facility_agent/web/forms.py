@@ -31,8 +31,11 @@ _YEARS: Final = range(1900, 2101)
 def text(form: Form, name: str, longest: int = _LONGEST) -> str:
     """A line of text without control signs, at most `longest` signs."""
     value = form.get(name, "")
-    value = value if isinstance(value, str) else ""
-    value = _SPACES.sub(" ", "".join(sign for sign in value if sign.isspace() or unicodedata.category(sign) != "Cc"))
+    if not isinstance(value, str) or not value:
+        return ""
+    if not (value.isascii() and value.isalnum()):
+        kept = (sign for sign in value if sign.isspace() or unicodedata.category(sign) != "Cc")
+        value = _SPACES.sub(" ", "".join(kept))
     if len(value) > longest:
         raise InputError("form-too-long", field=name, longest=longest)
     return value.strip()

@@ -21,6 +21,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 H = TypeVar("H", bound=Handler)
 
 COOKIE = "sign-in"
+#: Under TLS a cookie of another name: browsers keep one jar for all ports of a host, and refuse that a page without TLS
+#: replaces what a page with TLS has put there.
+SECURE_COOKIE = "__Host-sign-in"
 CSRF_FIELD = "csrf"
 #: A desk is signed in for its working day, nights included.
 COOKIE_SECONDS = 14 * 3600
@@ -37,6 +40,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+#: The desk's decoder is WebAssembly; this lets it be compiled, and still no text be run as a script.
+DESK_POLICY = f"{HEADERS['Content-Security-Policy']}; script-src 'self' 'wasm-unsafe-eval'"
 
 _ROLES: dict[Handler, frozenset[str]] = {}
 _PUBLIC: set[Handler] = set()
@@ -82,8 +88,8 @@ async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _put_headers(request: web.Request, where: MutableMapping[str, str]) -> None:
     where.update(HEADERS)
-    if request.secure:
-        where["Strict-Transport-Security"] = "max-age=31536000"
+    if request.path.startswith("/desk"):
+        where["Content-Security-Policy"] = DESK_POLICY
     where.setdefault("Cache-Control", "no-cache" if _is_static(request) else "no-store")
 
 
@@ -92,7 +98,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Sign-in, role and token, in this order; pages that do not exist are left to the error page."""
     if _is_static(request):
         return await handler(request)
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(cookie_name(request), "")
     signed_in = await accounts.signed_in(request.app[SITE], token) if token else None
     if signed_in is not None:
         request[SIGNED_IN] = signed_in
@@ -127,6 +133,15 @@ def check_origin(request: web.Request) -> None:
             raise InputError("form-foreign")
     elif origin is not None and urlsplit(origin).netloc != request.host:
         raise InputError("form-foreign")
+
+
+def cookie_name(request: web.Request) -> str:
+    """The name of the sign-in's cookie at this door.
+
+    Browsers keep one per computer, whatever the port: an exercise must not end a real sign-in.
+    """
+    name = SECURE_COOKIE if request.secure else COOKIE
+    return f"{name}-exercise" if request.app[SITE].config.exercise else name
 
 
 def redirect(path: str) -> web.Response:

@@ -14,11 +14,11 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import add_months, month_of, month_period
 from facility_agent.web import forms
 from facility_agent.web.answers import answered
-from facility_agent.web.day import waiting_of
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import page
 from facility_agent.workflows import month_end
+from facility_agent.workflows.day import waiting_of
 from facility_agent.workflows.month_end import BatchView
 from facility_agent.workflows.site import EXPORTS
 

@@ -30,6 +30,12 @@ class Labels(Mapping[str, str]):
         self.terms: Terms | None = terms(arrangement, agreement, own) if arrangement is not None else None
         self._own = {own: name}
 
+    #: As a mapping it would not be hashable; as the names of one contract it is itself and no other.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     def act(self, code: str) -> str:
         """The act's name."""
         row = self.terms.acts.get(code) if self.terms else None
@@ -54,6 +60,12 @@ class Labels(Mapping[str, str]):
             if self.words.has(f"{kind}.{code}"):
                 return self.words(f"{kind}.{code}")
         return code.replace("-", " ").replace("_", " ")
+
+    def paper(self, code: str) -> str:
+        """A paper that the arrangement wants to be seen, by its name there, or as a fact or proof."""
+        rows = self.arrangement.duties.identifications if self.arrangement else ()
+        row = next((row for row in rows if row.code == code), None)
+        return row.name.say(self.words.language) if row else self.fact(code)
 
     def ceiling(self, code: str) -> str:
         """A ceiling by what it covers: « Maternité, par personne, par an »."""

@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
 from aiohttp import web
 
+from facility_agent.arrangements.agreement import Agreement
+from facility_agent.arrangements.model import Arrangement
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.web import forms
+from facility_agent.web.frames import Pieces, filled, marks, parts
 from facility_agent.web.guard import CSRF_FIELD, Handler, may
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.labels import Labels
 from facility_agent.web.sentences import CLINICAL_ROLES, clause_behind, error_sentence
-from facility_agent.web.speech import words_of
+from facility_agent.web.speech import words_in, words_of
 from facility_agent.web.state import State, visible
-from facility_agent.web.templating import render
+from facility_agent.web.templating import html, render
 from facility_agent.words import LANGUAGES, Words
 
 
@@ -31,7 +36,11 @@ class Entry(NamedTuple):
     handler: Handler
 
 
+FRAMES: web.AppKey[Pieces[tuple[str, ...]]] = web.AppKey("frames", Pieces)
 NAVIGATION: web.AppKey[tuple[Entry, ...]] = web.AppKey("navigation", tuple)
+
+#: Contracts whose names are kept at once.
+_MOST_LABELS = 32
 
 #: Errors that have a status of their own; all others are 422, an answer to something that was sent.
 STATUS = {
@@ -56,32 +65,77 @@ def status_of(error: InputError) -> int:
 
 async def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """The page of a template, in the reader's language, with the state of the installation."""
-    site = request.app[SITE]
-    signed_in = request.get(SIGNED_IN)
-    words = words_of(request)
-    state = await visible(site) if signed_in else None
+    state = await visible(request.app[SITE]) if request.get(SIGNED_IN) else None
+    return html(_text(request, template, state, context), status)
+
+
+async def framed(
+    request: web.Request, template: str, frame: msgspec.Struct, slots: Callable[[Voice], Mapping[str, str]],
+    names: tuple[str, ...], make: Callable[[], Mapping[str, Any]],
+) -> web.Response:  # fmt: skip
+    """The page of a frame with its slots filled in; `make` gives what the template needs beside them, when it must."""
+    state, signed_in = await visible(request.app[SITE]), request[SIGNED_IN]
+    voice = _voice(request, state)
+    key = (
+        template, voice.words.language, state.shown, voice.rule_set, signed_in.csrf, signed_in.account.login,
+        signed_in.account.roles, msgspec.json.encode(frame),
+    )  # fmt: skip
+
+    def made() -> tuple[str, ...]:
+        return parts(_text(request, template, state, {**make(), "frame": frame, "slots": marks(names)}))
+
+    return html(filled(request.app[FRAMES].of(key, made), slots(voice)))
+
+
+class Voice(NamedTuple):
+    """How a page speaks: its words, the names of codes, the currency, and whether to people who give care."""
+
+    words: Words
+    labels: Labels
+    currency: str
+    clinical: bool
+
+    @property
+    def rule_set(self) -> str:
+        """What the names come from."""
+        return self.labels.terms.rule_set if self.labels.terms else ""
+
+    def say(self, finding: Finding) -> str:
+        """The sentence of a finding."""
+        return self.words.finding(finding, self.clinical, currency=self.currency, names=self.labels)
+
+
+def _voice(request: web.Request, state: State | None) -> Voice:
+    site, signed_in, words = request.app[SITE], request.get(SIGNED_IN), words_of(request)
     arrangement, agreement = (state.arrangement, state.agreement) if state else (None, None)
-    labels = Labels(words, arrangement, agreement, site.config.code, site.config.name)
-    roles = signed_in.account.roles if signed_in else ()
-    back = request.path_qs if request.method == "GET" else "/"
+    labels = _labels(words.language, arrangement, agreement, site.config.code, site.config.name)
+    clinical = signed_in is not None and any(role in CLINICAL_ROLES for role in signed_in.account.roles)
+    return Voice(words, labels, state.currency if state else "XTS", clinical)
+
+
+def _text(request: web.Request, template: str, state: State | None, context: Mapping[str, Any]) -> str:
+    site, signed_in = request.app[SITE], request.get(SIGNED_IN)
+    voice = _voice(request, state)
     shown = {
-        **_speech(words, labels, state, any(role in CLINICAL_ROLES for role in roles)),
+        **_speech(voice),
         "installation": site.config.name,
         "role": site.config.role,
         "invented": state.invented if state else site.config.invented,
+        "exercise": site.config.exercise,
         "state": state,
         "me": signed_in.account if signed_in else None,
         "csrf_field": CSRF_FIELD,
         "csrf": signed_in.csrf if signed_in else "",
         "navigation": [entry for entry in request.app[NAVIGATION] if signed_in and may(signed_in, entry.handler)],
         "path": request.path,
-        "back": back,
+        "back": request.path_qs if request.method == "GET" else "/",
         "languages": LANGUAGES,
         "done": request.query.get("done", ""),
         "error": None,
         "typed": {},
+        "slots": None,
     }
-    return render(request, words.language, template, {**shown, **context}, status)
+    return render(request, voice.words.language, template, {**shown, **context})
 
 
 async def again(
@@ -91,9 +145,24 @@ async def again(
     return await page(request, template, status=status_of(error), typed=forms.typed(form), error=error, **context)
 
 
-def _speech(words: Words, labels: Labels, state: State | None, clinical: bool) -> dict[str, Any]:
+_LABELS: dict[tuple[str, str, str, str, str], Labels] = {}
+
+
+def _labels(language: str, arrangement: Arrangement | None, agreement: Agreement | None, own: str, name: str) -> Labels:
+    """The names of codes; the same ones as long as the contract is the same."""
+    key = (language, arrangement.digest if arrangement else "", agreement.digest if agreement else "", own, name)
+    found = _LABELS.get(key)
+    if found is None or found.agreement is not agreement:
+        if len(_LABELS) >= _MOST_LABELS:
+            _LABELS.clear()
+        found = _LABELS[key] = Labels(words_in(language), arrangement, agreement, own, name)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _speech(voice: Voice) -> dict[str, Any]:
     """What templates say things with."""
-    currency = state.currency if state else "XTS"
+    words, labels, currency, clinical = voice
 
     def money(minor: int, of: str = currency) -> str:
         return _figures(words.language, minor, of)
@@ -122,7 +191,7 @@ def _speech(words: Words, labels: Labels, state: State | None, clinical: bool) -
 @lru_cache(maxsize=4096)
 def _figures(language: str, minor: int, currency: str) -> str:
     """An amount without its currency; the same ceilings and prices stand on many pages."""
-    return Words(language).amount(minor, currency, symbol=False)
+    return words_in(language).amount(minor, currency, symbol=False)
 
 
 def _coin(words: Words, currency: str) -> str:

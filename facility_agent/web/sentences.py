@@ -6,10 +6,11 @@ import re
 from typing import Any, Final, NamedTuple
 
 from facility_agent.arrangements.model import Clauses, Row
-from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.errors import InputError, InputErrors
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.web.labels import Labels
 from facility_agent.words import Words
+from facility_agent.workflows.examples import sentence
 
 CLINICAL_ROLES: Final = ("care", "adviser")
 
@@ -23,6 +24,7 @@ _TABLES: Final = {
     "limit": "limits",
     "deductible": "deductibles",
     "protocol": "protocols",
+    "rule": "rules",
     "requirement": "requirements",
 }
 
@@ -77,10 +79,14 @@ def error_sentence(words: Words, error: InputError) -> str:
     fields: dict[str, object] = {key: _readable(value) for key, value in error.fields.items()}
     name = str(fields.get("field", ""))
     match = _LINE.fullmatch(name)
-    label = f"field.{match[1] if match else name}"
-    if words.has(label):
+    named = match[1] if match else name
+    label = next((key for key in (f"field.{named}", f"doc.{named}") if words.has(key)), "")
+    if label:
         fields["field"] = words(label) + (f" ({words('field.line', line=match[2])})" if match else "")
-    return words(f"error.{error.code}", **fields)
+    said = words(f"error.{error.code}", **fields)
+    if isinstance(error, InputErrors):
+        return "\n".join((said, *(sentence(mistake, words.language) for mistake in error.mistakes)))
+    return said
 
 
 def _readable(value: str | int) -> str | int:

@@ -3,29 +3,87 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
+import ssl
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Final
 
 from aiohttp import web
 
+from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.app import create_app
+from facility_agent.web.keys import Doors
+from facility_agent.web.network import addresses, is_loopback
+from facility_agent.web.secure import secure_door
 from facility_agent.workflows.clock import Clock
-from facility_agent.workflows.site import open_site
+from facility_agent.workflows.site import Site, open_site
+
+#: All network cards of the machine.
+EVERYWHERE: Final = "0.0.0.0"
+
+#: Seconds after which a thread that has something to say is heard.
+_SWITCH = 0.0005
 
 
-async def serve_forever(folders: Sequence[tuple[Path, int | None]], clock: Clock | None = None) -> None:
-    """Open each installation, listen where its configuration says (or on the given port), wait for a signal."""
+async def serve_forever(
+    folders: Sequence[tuple[Path, int | None]], clock: Clock | None = None, *, host: str = "", tls: bool = False
+) -> None:
+    """Open each installation, listen where its configuration says (or on the given port and host), wait for a signal.
+
+    With `tls` a secure door is opened beside the plain one, both for the centre's whole network when the
+    configuration names this machine alone.
+    """
+    # What is written to the disk is written in a thread: when it is done, it must not wait long to say so.
+    sys.setswitchinterval(_SWITCH)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         for folder, port in folders:
             site = await stack.enter_async_context(open_site(folder, clock))
-            runner = web.AppRunner(create_app(site), shutdown_timeout=10)
-            await runner.setup()
-            stack.push_async_callback(runner.cleanup)
-            await web.TCPSite(runner, site.config.host, port or site.config.port).start()
-            print(f"{site.config.name} : http://{site.config.host}:{port or site.config.port}", flush=True)
+            await _open_doors(stack, site, host or site.config.host, port or site.config.port, tls)
+        # Laws, words and templates stay as long as the program: they need not be looked through again and again.
+        gc.collect()
+        gc.freeze()
         await stop.wait()
+
+
+async def _open_doors(stack: AsyncExitStack, site: Site, host: str, port: int, tls: bool) -> None:
+    """Serve a site until the stack is left, and say where."""
+    doors, secure = Doors(host, port), None
+    if tls:
+        host = EVERYWHERE if is_loopback(host) else host
+        secure = await stack.enter_async_context(secure_door(site))
+        doors = Doors(host, port, site.config.tls_port, secure.authority)
+    runner = web.AppRunner(create_app(site, doors), shutdown_timeout=10)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await _listen(runner, host, port, None)
+    if secure is not None:
+        await _listen(runner, host, site.config.tls_port, secure.context)
+    for place in _places(doors):
+        print(f"{site.config.name} : {place}", flush=True)
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int, context: ssl.SSLContext | None) -> None:
+    """Listen there; InputError `port-unusable` where another program listens, or where there is no such address."""
+    try:
+        await web.TCPSite(runner, host, port, ssl_context=context).start()
+    except OSError as error:
+        raise InputError("port-unusable", place=f"{host}:{port}", reason=str(error)) from error
+
+
+def _places(doors: Doors) -> list[str]:
+    """The addresses at which the pages are, for people: this machine first, then the others' way."""
+    if doors.host != EVERYWHERE:
+        places = [f"http://{doors.host}:{doors.port}"]
+    else:
+        places = [f"http://{address}:{doors.port}" for address in ("127.0.0.1", *addresses())]
+    if doors.tls_port is not None:
+        others = addresses() if doors.host == EVERYWHERE else (doors.host,)
+        places[1:] = [f"https://{address}:{doors.tls_port}" for address in others]
+    return places

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from aiohttp import web
 
 from facility_agent.web.guard import local_path, public, redirect
@@ -18,10 +20,17 @@ def words_of(request: web.Request) -> Words:
     """The words of this request's language."""
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
-        return Words(chosen)
-    return Words(preferred(request.headers.get("Accept-Language", "")) or request.app[SITE].config.language)
+        return words_in(chosen)
+    return words_in(preferred(request.headers.get("Accept-Language", "")) or request.app[SITE].config.language)
 
 
+@lru_cache(maxsize=8)
+def words_in(language: str) -> Words:
+    """The words of a language, always the same object."""
+    return Words(language)
+
+
+@lru_cache(maxsize=256)
 def preferred(header: str) -> str:
     """The first of our languages in an `Accept-Language` header, by its weights, or nothing.
 

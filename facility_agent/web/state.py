@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -11,7 +12,7 @@ from facility_agent.arrangements.model import Arrangement
 from facility_agent.arrangements.terms import terms
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import UNKNOWN
-from facility_agent.workflows.site import OUTBOX, Site
+from facility_agent.workflows.site import Site
 
 
 class State(msgspec.Struct, frozen=True):
@@ -21,6 +22,8 @@ class State(msgspec.Struct, frozen=True):
     arrangement: Arrangement | None
     agreement: Agreement | None
     invented: bool
+    exercise: bool = False
+    latest: date | None = None
     registers: bool = False
     register_limit: int | None = None
     register_as_of: date | None = None
@@ -38,13 +41,36 @@ class State(msgspec.Struct, frozen=True):
         return age is None or (self.register_limit is not None and age > self.register_limit)
 
     @property
+    def clock_behind(self) -> bool:
+        """Whether the computer's clock has run backwards: the desk has seen a later day."""
+        return self.latest is not None and self.day < self.latest
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What a page shows of it."""
+        return (self.day, self.latest, self.registers, self.register_age, self.register_is_old, self.waiting)
+
+    @property
     def currency(self) -> str:
         """The currency of the arrangement in force; without one, figures stand alone."""
         return self.arrangement.currency if self.arrangement else "XTS"
 
 
 async def visible(site: Site) -> State:
-    """The state of the installation now."""
+    """The state of the installation now; the same object as long as nothing of it can have changed."""
+    seen = (site.store.version(), site.today(), site.letters_waiting())
+    held = _SEEN.get(site)
+    if held is not None and seen[0] is not None and held[0] == seen:
+        return held[1]
+    state = await _visible(site)
+    _SEEN[site] = (seen, state)
+    return state
+
+
+_SEEN: WeakKeyDictionary[Site, tuple[tuple[int | None, date, int], State]] = WeakKeyDictionary()
+
+
+async def _visible(site: Site) -> State:
     today = site.today()
     try:
         arrangement = site.arrangement(today)
@@ -63,10 +89,12 @@ async def visible(site: Site) -> State:
         invented=site.config.invented
         or bool(arrangement and arrangement.invented)
         or bool(agreement and agreement.annex.invented),
+        exercise=site.config.exercise,
+        latest=await site.store.latest_day() if desk else None,
         registers=desk,
         register_limit=_limit(arrangement, agreement, site.config.code),
         register_as_of=min(days, default=None),
-        waiting=sum(1 for _ in (site.folder / OUTBOX).glob("*.fae")),
+        waiting=site.letters_waiting(),
     )
 
 

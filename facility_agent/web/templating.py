@@ -1,5 +1,4 @@
 """Templates compiled for one language each: a sentence without fields is put in once, not once per page.
-
 A page says some eighty sentences, and most of them are the same for everybody. What a template writes as
 `{{ t("page.foot") }}` is text by the time that the template is compiled; sentences with fields are said as before.
 """
@@ -61,11 +60,15 @@ def set_up(app: web.Application) -> None:
             lstrip_blocks=True,
         )
         environment.extend(words=Words(language))
+        environment.globals["t"] = Words(language)
         environment.context_class = Plain
 
 
-def render(
-    request: web.Request, language: str, template: str, context: Mapping[str, Any], status: int = 200
-) -> web.Response:
-    """The page of a template in a language."""
-    return aiohttp_jinja2.render_template(template, request, context, app_key=PAGES[language], status=status)
+def render(request: web.Request, language: str, template: str, context: Mapping[str, Any]) -> str:
+    """The text of a template's page in a language."""
+    return request.app[PAGES[language]].get_template(template).render(context)
+
+
+def html(text: str, status: int = 200) -> web.Response:
+    """A page as an answer."""
+    return web.Response(body=text.encode(), content_type="text/html", charset="utf-8", status=status)

@@ -5,23 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
 
 import msgspec
 
 from facility_agent.arrangements.model import Act
+from facility_agent.vocabulary.bedside import Rest
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.money import digits
 from facility_agent.vocabulary.records import CareLine, Visit
 from facility_agent.web import forms
+from facility_agent.web.choosing import JOIN, find_act
+from facility_agent.web.given import Row, filled, row_of
 
 ROWS: Final = 5
 MOST_ROWS: Final = 60
 RESULTS: Final = ("negative", "positive")
-#: Between code and name in the list of acts, so that a scanner, a code alone or a chosen entry all fit.
-JOIN: Final = " · "
 
 
 def rows_of(form: forms.Form) -> int:
@@ -39,19 +40,6 @@ def entry_of(act: Act, language: str) -> str:
     return f"{act.code}{JOIN}{act.name.say(language)}"
 
 
-def find_act(text: str, acts: Mapping[str, Act]) -> str | None:
-    """The act that a text means: its code, an entry of the list, its name or another of its names; else None."""
-    code = text.split(JOIN.strip())[0].strip()
-    if code in acts:
-        return code
-    wanted = text.casefold()
-    for act in acts.values():
-        names = (act.code, act.name.fr, act.name.en, *act.aliases)
-        if any(name.casefold() == wanted for name in names):
-            return act.code
-    return None
-
-
 def read_visit(
     form: forms.Form,
     draft: Visit,
@@ -62,28 +50,56 @@ def read_visit(
     by: str,
     clinical: bool = True,
     papers: tuple[str, ...] = (),
+    rests: Mapping[str, Rest] | None = None,
+    usual: Collection[str] = (),
 ) -> Visit:
     """The draft with the care that the form says; InputError names the field that cannot be used.
 
     Without a clinical role the clinical fields are not read, whatever the browser sends.
     """
-    day = forms.day(form, "day") or draft.day
     lines = tuple(
         line
         for row in range(1, rows_of(form) + 1)
-        if (line := _line(form, row, acts, prices, currency, clinical)) is not None
+        if (line := _line(form, row, acts, prices, currency, clinical, draft.id, rests or {}, usual)) is not None
     )
-    if not lines:
+    if not lines and not marked_rows(form, acts, usual):
         raise InputError("form-no-lines", field="act-1")
+    return msgspec.structs.replace(read_facts(form, draft, currency, today, by, clinical, papers), lines=lines)
+
+
+def lines_so_far(
+    form: forms.Form, acts: Mapping[str, Act], prices: Mapping[str, int], currency: str, clinical: bool
+) -> tuple[CareLine, ...]:
+    """The lines that can be read already; what is still being typed is left out, and nobody is told off for it."""
+    found = []
+    for row in range(1, rows_of(form) + 1):
+        try:
+            line = _line(form, row, acts, {**dict.fromkeys(acts, 0), **prices}, currency, clinical, "", {}, ())
+        except InputError:
+            continue
+        found += [line] if line is not None else []
+    return tuple(found)
+
+
+def read_facts(
+    form: forms.Form,
+    draft: Visit,
+    currency: str,
+    today: date,
+    by: str,
+    clinical: bool = True,
+    papers: tuple[str, ...] = (),
+) -> Visit:
+    """The draft with what the form says of the visit as a whole, its lines left as they are."""
     visit = msgspec.structs.replace(
         draft,
-        day=day,
+        day=forms.day(form, "day") or draft.day,
         at=forms.hour(form, "at"),
         register_number=forms.text(form, "register_number", 30),
-        lines=lines,
         emergency=forms.flag(form, "emergency"),
         pregnant=forms.yes_no(form, "pregnant"),
         referred_from=forms.text(form, "referred_from", 120),
+        referred_to=forms.text(form, "referred_to", 120),
         documents=tuple(paper for paper in papers if forms.flag(form, f"document.{paper}")),
         entered_on=today,
         entered_by=by,
@@ -93,7 +109,8 @@ def read_visit(
         return visit
     return msgspec.structs.replace(
         visit,
-        condition=forms.text(form, "condition", 20).upper(),
+        condition=forms.text(form, "condition", 40),
+        justification=forms.text(form, "justification"),
         condition_text=forms.text(form, "condition_text"),
         gestation_weeks=forms.number(form, "gestation_weeks"),
         weight_grams=forms.kilograms(form, "weight"),
@@ -101,30 +118,43 @@ def read_visit(
 
 
 def _line(
-    form: forms.Form, row: int, acts: Mapping[str, Act], prices: Mapping[str, int], currency: str, clinical: bool
-) -> CareLine | None:
+    form: forms.Form, row: int, acts: Mapping[str, Act], prices: Mapping[str, int], currency: str, clinical: bool,
+    visit: str, rests: Mapping[str, Rest], usual: Collection[str],
+) -> CareLine | None:  # fmt: skip
     written = forms.text(form, f"act-{row}")
     price = forms.amount(form, f"price-{row}", currency)
-    quantity = forms.number(form, f"quantity-{row}", lowest=1)
     if not written:
-        if price is None and quantity is None:
+        if price is None and not any(forms.text(form, f"{name}-{row}") for name in ("quantity", "prescribed", "mark")):
             return None
         raise InputError("form-act-missing", field=f"act-{row}")
-    act = find_act(written, acts)
-    if act is None:
-        raise InputError("form-act-unknown", field=f"act-{row}", value=written)
+    act, said = find_act(written, acts, f"act-{row}", usual), row_of(form, row)
+    if not said.given:
+        return None
     if price is None:
         if act not in prices:
             raise InputError("form-price-missing", field=f"price-{row}", act=act)
         price = prices[act]
-    return CareLine(
+    line = CareLine(
         id=str(row),
         act=act,
-        quantity=quantity or 1,
+        quantity=said.given,
         price=price,
         role=forms.text(form, f"role-{row}", 40),
         result=forms.choice(form, f"result-{row}", RESULTS) if clinical else "",
+        days=forms.number(form, f"days-{row}", lowest=1) if clinical else None,
+        justification=forms.text(form, f"justification-{row}") if clinical else "",
     )
+    prescribed, on, prescription = filled(line, said, rests, visit)
+    return msgspec.structs.replace(line, prescribed=prescribed, prescribed_on=on, prescription=prescription)
+
+
+def marked_rows(form: forms.Form, acts: Mapping[str, Act], usual: Collection[str] = ()) -> dict[int, tuple[str, Row]]:
+    """The rows that say that something was not given, by number: the act and what the row says."""
+    return {
+        row: (find_act(written, acts, f"act-{row}", usual), row_of(form, row))
+        for row in range(1, rows_of(form) + 1)
+        if (written := forms.text(form, f"act-{row}")) and forms.text(form, f"mark-{row}")
+    }
 
 
 def shown_again(

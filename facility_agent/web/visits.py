@@ -1,62 +1,137 @@
-"""Record a visit: what was given, who pays what, then save it; the list of the day, undo, and the day's close."""
+"""Record a visit: what was given, who pays what, then save it or keep it open; the list of the day, undo, the close."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 from aiohttp import web
 
-from facility_agent.arrangements.model import Act
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.records import Visit
-from facility_agent.web import day as days
-from facility_agent.web import forms
-from facility_agent.web.drafts import Draft, draft_of
+from facility_agent.web import forms, visit_entry
+from facility_agent.web.entry import Kept, Line, keep_entry, kept_entry, lines_wanted, with_lines
 from facility_agent.web.guard import allowed, redirect
-from facility_agent.web.keys import DRAFTS, SIGNED_IN, SITE
+from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import again, page
-from facility_agent.web.sentences import CLINICAL_ROLES
+from facility_agent.web.sentences import error_sentence
 from facility_agent.web.speech import words_of
-from facility_agent.web.visit_form import MOST_ROWS, ROWS, entry_of, read_visit, roles_of, rows_of, shown_again
-from facility_agent.workflows import desk
+from facility_agent.web.told_lines import told_lines
+from facility_agent.web.visit_form import MOST_ROWS, ROWS, rows_of, shown_again
+from facility_agent.web.visit_help import advice_by_line, helped, picked, taken
+from facility_agent.workflows import care_help
+from facility_agent.workflows import day as days
 from facility_agent.workflows import visits as care
-from facility_agent.workflows.site import Site
+from facility_agent.workflows.desk import Answer
 
 routes = web.RouteTableDef()
 records = allowed("reception", "care", "manager")
+ACTIONS: Final = ("preview", "save", "keep", "more", "propose", "take")
 
 
 @routes.get("/visits/new")
 @records
 async def new(request: web.Request) -> web.Response:
-    """The empty form for a person whom the desk has received."""
-    draft = request.app[DRAFTS].get(forms.needed(request.query, "visit", 60))
-    return await page(request, "visit.html", **await _paper(request, draft, ROWS))
+    """The form for a person whom the desk has received, or of a visit that goes on; what was typed is there again."""
+    site, id = request.app[SITE], forms.needed(request.query, "visit", 60)
+    kept = await site.store.visit(id)
+    if kept is not None and kept.state in ("open", "recorded"):
+        typed = await visit_entry.kept_form(request, kept)
+        paper = await visit_entry.shown(request, Kept(kept.visit), int(typed["rows"]))
+    else:
+        paper, typed = await visit_entry.shown(request, await request.app[RECEIVED].get(site, id), ROWS), {}
+    typed |= await kept_entry(site, id)
+    return await page(request, "visit.html", **{**paper, "typed": typed, "rows": rows_of(typed)})
 
 
 @routes.post("/visits/new")
 @records
 async def work(request: web.Request) -> web.Response:
     """More lines, who pays what, or save; whatever is wrong, nothing typed is lost."""
-    form, site = await request.post(), request.app[SITE]
-    draft = await _draft(request, form)
-    action = forms.choice(form, "do", ("preview", "save", "more"))
-    paper = await _paper(request, draft, min(MOST_ROWS, rows_of(form) + (ROWS if action == "more" else 0)))
-    if action == "more":
-        return await page(request, "visit.html", **{**paper, "typed": forms.typed(form)})
+    form, site, by = await request.post(), request.app[SITE], request[SIGNED_IN].account.login
+    draft = await visit_entry.draft_of(request, form)
+    action = "propose" if forms.text(form, "pick", 40) else forms.choice(form, "do", ACTIONS)
+    rests = await visit_entry.rests_for(site, form, draft.visit)
     try:
-        visit = await _read(request, form, draft.visit)
-        if action == "save":
-            await care.record(site, visit, request[SIGNED_IN].account.login)
-            request.app[DRAFTS].drop(visit.id)
-            return redirect(f"/visits?day={visit.day.isoformat()}&done=visit-recorded&visit={visit.id}")
+        if action in ("save", "keep"):
+            visit = await visit_entry.read(request, form, draft.visit, rests)
+            kept = await visit_entry.save(request, form, visit, action)
+            await request.app[RECEIVED].drop(site, draft.visit.id)
+            done = "&done=visit-recorded" if action == "save" else "&done=visit-kept"
+            return redirect(f"/visits?day={kept.day.isoformat()}{done}&visit={kept.id}")
+        await keep_entry(site, draft.visit.id, form, by)
+        if action in ("propose", "take"):
+            return await _helped(request, form, draft, action)
+        wanted = await lines_wanted(site, form, {rest.prescription.id: rest for rest in rests})
+        if wanted or action == "more":
+            return await _more(request, form, draft, wanted, ROWS if action == "more" else 0)
+        visit = await visit_entry.read(request, form, draft.visit, rests)
         judged = (await care.judge(site, visit)).adjudication
     except InputError as error:
-        return await again(request, "visit.html", form, error, **paper)
-    typed = shown_again(form, visit, judged.currency, await _acts(site), words_of(request).language)
+        paper = await visit_entry.shown(request, draft, rows_of(form))
+        beside = await visit_entry.meanwhile(site, error, draft)
+        return await again(request, "visit.html", form, error, **{**paper, **beside})
+    acts = (await visit_entry.known(site)).acts
+    typed = shown_again(form, visit, judged.currency, acts, words_of(request).language)
+    if visit.condition:
+        typed["condition"] = visit.condition
+    paper = await visit_entry.shown(request, draft, rows_of(form))
     return await page(request, "visit.html", **{**paper, "typed": typed, "judged": judged})
+
+
+async def _more(
+    request: web.Request, form: forms.Form, draft: Answer | Kept, wanted: list[Line], more: int
+) -> web.Response:
+    """The form with further rows, or with lines put in."""
+    acts, rows = (await visit_entry.known(request.app[SITE])).acts, min(MOST_ROWS, rows_of(form) + more)
+    typed = with_lines(forms.typed(form), wanted, acts, words_of(request).language)
+    paper = await visit_entry.shown(request, draft, max(rows, rows_of(typed)))
+    return await page(request, "visit.html", **{**paper, "typed": typed})
+
+
+async def _helped(request: web.Request, form: forms.Form, draft: Answer | Kept, action: str) -> web.Response:
+    """What the protocol of the condition proposes, or the lines that were taken of it."""
+    site, language, typed = request.app[SITE], words_of(request).language, forms.typed(form)
+    paper = await visit_entry.shown(request, draft, rows_of(form))
+    if action == "take":
+        typed, rows = taken(form, typed, (await visit_entry.known(site)).acts, language)
+        return await page(request, "visit.html", **{**paper, "rows": rows, "typed": typed})
+    if pick := forms.text(form, "pick", 40):
+        typed = picked(typed, (await care_help.coding_of(site)).exactly(pick), pick)
+    visit = await visit_entry.so_far(request, {**form, **typed}, draft.visit)
+    typed["condition"] = visit.condition
+    found = await helped(site, visit, language)
+    return await page(request, "visit.html", **{**paper, "typed": typed, "helped": found})
+
+
+@routes.post("/visits/entry")
+@records
+async def entry(request: web.Request) -> web.Response:
+    """What a script asks while one types: the entry is kept, and each line is told as it stands."""
+    form, site = await request.post(), request.app[SITE]
+    draft = await visit_entry.draft_of(request, form)
+    await keep_entry(site, draft.visit.id, form, request[SIGNED_IN].account.login)
+    try:
+        rests = await visit_entry.rests_for(site, form, draft.visit)
+        visit = await visit_entry.read(request, form, draft.visit, rests)
+        judged = (await care.judge(site, visit)).adjudication
+    except InputError as error:
+        return web.json_response(
+            {"wrong": error_sentence(words_of(request), error), "field": error.fields.get("field")}
+        )
+    return web.json_response(await told_lines(request, visit, judged))
+
+
+@routes.post("/visits/help")
+@records
+async def advice(request: web.Request) -> web.Response:
+    """What the protocols say of what is typed so far, for the script to put beside the form."""
+    form, site = await request.post(), request.app[SITE]
+    draft = await visit_entry.draft_of(request, form)
+    try:
+        said = advice_by_line(await care_help.advise(site, await visit_entry.so_far(request, form, draft.visit)))
+    except InputError:
+        said = []
+    return await page(request, "visit_help.html", advice=said)
 
 
 @routes.get("/visits")
@@ -66,7 +141,8 @@ async def of_day(request: web.Request) -> web.Response:
     site = request.app[SITE]
     chosen = forms.day(request.query, "day") or site.today()
     rows = await days.visits_of(site, chosen)
-    received = request.app[DRAFTS].waiting()
+    await request.app[RECEIVED].open(site)
+    received = request.app[RECEIVED].waiting()
     around: dict[str, Any] = {"before": chosen - timedelta(days=1), "after": chosen + timedelta(days=1)}
     fresh = forms.text(request.query, "visit", 60)
     return await page(request, "visits.html", chosen=chosen, rows=rows, received=received, fresh=fresh, **around)
@@ -96,58 +172,3 @@ def _day(form: forms.Form) -> date:
     if found is None:
         raise InputError("form-missing", field="day")
     return found
-
-
-async def _draft(request: web.Request, form: forms.Form) -> Draft:
-    """The draft of the form; after a restart it is asked for anew by the member's number, so that work goes on."""
-    visit = forms.needed(form, "visit", 60)
-    try:
-        return request.app[DRAFTS].get(visit)
-    except InputError:
-        number = forms.text(form, "member", 60)
-        if not number:
-            raise
-    site, by = request.app[SITE], request[SIGNED_IN].account.login
-    draft = draft_of(site, await desk.verify_text(site, number, by), by, number)
-    draft = msgspec.structs.replace(draft, visit=msgspec.structs.replace(draft.visit, id=visit))
-    request.app[DRAFTS].keep(draft)
-    return draft
-
-
-async def _read(request: web.Request, form: forms.Form, draft: Visit) -> Visit:
-    site, account = request.app[SITE], request[SIGNED_IN].account
-    clinical = any(role in CLINICAL_ROLES for role in account.roles)
-    currency = site.arrangement(site.today()).currency
-    acts, prices = await _acts(site), await care.prices(site)
-    papers = await _papers(site)
-    return read_visit(form, draft, acts, prices, currency, site.today(), account.login, clinical, papers)
-
-
-async def _acts(site: Site) -> dict[str, Act]:
-    """What may be given here, and then whatever else the arrangement names: the rules judge it, not the form."""
-    known = {act.code: act for act in await care.acts(site)}
-    return known | {act.code: act for act in site.arrangement(site.today()).acts if act.code not in known}
-
-
-async def _papers(site: Site) -> tuple[str, ...]:
-    """The papers that the contract may demand for some care here."""
-    known = await care.terms_of_today(site)
-    rows = (*known.arrangement.requirements, *(known.agreement.annex.requirements if known.agreement else ()))
-    return tuple(dict.fromkeys(row.code for row in rows if row.kind == "document"))
-
-
-async def _paper(request: web.Request, draft: Draft, rows: int) -> dict[str, Any]:
-    """What the form shows beside what is typed."""
-    site = request.app[SITE]
-    acts = await care.acts(site)
-    return {
-        "draft": draft,
-        "rows": rows,
-        "acts": acts,
-        "entry_of": entry_of,
-        "roles": roles_of(acts),
-        "papers": await _papers(site),
-        "proposed": await days.next_register_number(site, draft.visit.day),
-        "judged": None,
-        "colour": draft.answer.verdict.colour,
-    }

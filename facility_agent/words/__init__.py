@@ -22,6 +22,7 @@ LANGUAGES = ("fr", "en")
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 _KEY: Final = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_RANGE: Final = re.compile(r"[0-9]+-[0-9]*")
 _DIGEST: Final = re.compile(r"((?:\d+-)?[0-9a-f]{8})[0-9a-f]{24,}")
 
 #: What a number in a finding measures, where it is more than a count: by field, or by code (or fact) and field.
@@ -33,12 +34,19 @@ _MEASURES: Final[dict[str, str]] = {
     "months": "month",
     **dict.fromkeys(("minutes", "provider-day-impossible.limit"), "minute"),
     **dict.fromkeys(("age-incompatible.age", "age-incompatible.minimum", "age-incompatible.maximum"), "age"),
+    **dict.fromkeys(("quantity-outside-age-band.age", "weight-age-differ.age"), "age"),
+    **dict.fromkeys(("days-over-maximum.maximum",), "day"),
+    "grams": "mass",
+    "quantity-outside-band.fits": "mass-range",
+    "quantity-outside-age-band.fits": "age-range",
     **dict.fromkeys(("serial", "line"), "name"),
 }
 
 #: Fields that hold codes (one, or several after each other), and the words that speak for a code without a name.
 _CODED: Final[dict[str, str]] = {
     **{field: field for field in ("act", "other", "test", "tests", "prerequisite", "benefit", "family", "scheme")},
+    "expected_acts": "act",
+    "condition": "condition",
     **{field: field for field in ("programme", "document", "payer", "facility", "country", "role", "sex", "scope")},
     **{field: field for field in ("claim", "successor", "batch", "by", "flat", "fact", "proof")},
     "proofs": "proof",
@@ -70,13 +78,14 @@ def catalogue(language: str) -> Mapping[str, str]:
     return messages
 
 
-def fields_of(sentence: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def fields_of(sentence: str) -> frozenset[str]:
     """The named fields of a sentence.
 
     >>> sorted(fields_of("{act} : {price} au lieu de {tariff}"))
     ['act', 'price', 'tariff']
     """
-    return set(_FIELD.findall(sentence))
+    return frozenset(_FIELD.findall(sentence))
 
 
 class Words:
@@ -163,6 +172,8 @@ class Words:
         shown = dict.fromkeys(fields_of(self._messages.get(key, "")), "—")
         about = (found.code, found.evidence.get("fact", ""))
         shown |= {field: self._shown(about, field, value, currency, names) for field, value in known.items()}
+        if isinstance(unit := known.get("unit"), str):
+            shown |= {field: self.units(known[field], unit) for field in ("quantity", "expected") if field in known}
         sentence = self(key, **shown)
         if found.weight != "unchecked" or not found.cause:
             return sentence
@@ -177,6 +188,8 @@ class Words:
         measure = next(filter(None, measures), "")
         if isinstance(value, int) or (measure == "money" and value.isdecimal()):
             return self._measured(int(value), measure, currency)
+        if measure.endswith("-range") and _RANGE.fullmatch(value):
+            return self.range(value, measure.removesuffix("-range"))
         if _ISO_DAY.fullmatch(value):
             return self.day(date.fromisoformat(value))
         if field in _CODED:
@@ -194,6 +207,9 @@ class Words:
             return self.amount(value, currency or "XTS")
         if measure == "minute" and value >= 60:
             return f"{value // 60}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{value % 60:02d}"
+        measure = measure.removesuffix("-range")
+        if measure == "mass":
+            return f"{self._decimal(value)}\N{NO-BREAK SPACE}kg"
         if measure == "age":
             # Small children are known by their months.
             if value < 60:
@@ -203,6 +219,36 @@ class Words:
         if not measure:
             return self.number(value)
         return format_unit(value, f"duration-{measure}", locale=self.language).replace(" ", "\N{NO-BREAK SPACE}")
+
+    def units(self, number: str | int, unit: str) -> str:
+        """So many units of a medicine; of what has no word of its own, the number alone.
+
+        >>> Words("fr").units(24, "tablet"), Words("en").units(1, "act")
+        ('24 comprimés', '1')
+        """
+        key = f"unit.{unit}.{'one' if number == 1 else 'many'}"
+        return self(key, number=number) if self.has(key) else str(number)
+
+    def range(self, value: str, measure: str) -> str:
+        """A range as `5000-15000` or `35000-` (grams or months), the upper end excluded.
+
+        >>> Words("en").range("35000-", "mass").replace("\\xa0", " ")
+        '35 kg and over'
+        """
+        first, last = (self._measured(int(end), measure, "") if end else "" for end in value.split("-"))
+        if not last:
+            return self("range.from", first=first)
+        return self("range.between", first=first, last=last) if value[0] != "0" else self("range.below", last=last)
+
+    def _decimal(self, grams: int) -> str:
+        """Grams as kilograms, without needless figures.
+
+        >>> Words("fr")._decimal(8400), Words("en")._decimal(12000)
+        ('8,4', '12')
+        """
+        from babel.numbers import format_decimal
+
+        return format_decimal(Decimal(grams) / 1000, format="#,##0.###", locale=self.language)
 
     def _word(self, kinds: Sequence[str], code: str) -> str:
         """The word for a code, such as `fact.weight`, or the code itself."""

@@ -83,6 +83,8 @@ GLOSSARY: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("colours", "green, amber, red", ""),
         ("open-benefit", "OpenBenefit", ""),
         ("ceiling-left", "CeilingLeft", ""),
+        ("letter", "Letter", ""),
+        ("paper", "Paper", ""),
     ),
     "contracts": (
         ("arrangement", "Arrangement", "Contract (template), InsurancePlan"),
@@ -114,6 +116,8 @@ GLOSSARY: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("referral", "referred_from, referred_to", "ServiceRequest, `Claim.referral`"),
         ("guarantee", "Guarantee", "Claim, `use` = preauthorization"),
         ("history", "History, PastLine", ""),
+        ("counter", "Counter, Counted", ""),
+        ("paper-sheet", "Sheet", ""),
         ("third-party-payment", "", ""),
     ),
     "money": (

@@ -21,6 +21,7 @@ from facility_agent.audit.month import Bars, Flag, Month
 from facility_agent.audit.recompute import Recomputed, recompute
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
 from facility_agent.audit.report import AuditReport, report
+from facility_agent.eligibility.newborn import under_one_number
 from facility_agent.exchange.messages import BatchMessage
 from facility_agent.invoicing.batch import faults
 from facility_agent.vocabulary.errors import InputError
@@ -28,7 +29,7 @@ from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.periods import month_period
 from facility_agent.vocabulary.records import Claim, Coverage, History, PastLine
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Receipt, Remittance
-from facility_agent.workflows import mail
+from facility_agent.workflows import mail, newborns
 from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import Site
 
@@ -211,18 +212,22 @@ async def _recomputed(
     site: Site, batch: Batch, claims: tuple[Claim, ...], arrangement: Arrangement, agreement: Agreement | None
 ) -> tuple[Recomputed, ...]:
     """Our own answer to every claim, in the order of the batch."""
-    own = site.config.code
-    people = tuple({claim.visit.beneficiary.number for claim in claims})
+    own, issuers = site.config.code, await site.issuers()
+    persons = {claim.visit.beneficiary.number: claim.visit.beneficiary for claim in claims}
+    covered = {number: await newborns.coverage_of(site, number) for number in persons}
+    others = {number: await newborns.other_numbers(site, person, covered[number]) for number, person in persons.items()}
     homes = tuple({claim.visit.beneficiary.household for claim in claims} - {""})
-    history = await _history(site, people, homes)
+    history = await _history(site, tuple({*persons, *(number for more in others.values() for number in more)}), homes)
     answers = []
     for claim in claims:
         person = claim.visit.beneficiary
-        coverage: tuple[Coverage, ...] = await site.store.coverage_of(person.number)
+        coverage = await _coverage(site, claim, covered[person.number])
         serial = claim.visit.card_serial
-        revoked = await site.store.is_revoked(own, serial) if serial is not None else None
-        lines = [line for key in (person.number, person.household) for line in history.get(key, ())]
-        known = History(tuple(dict.fromkeys(lines)))
+        issuer = issuers[claim.visit.card_key].payer if claim.visit.card_key in issuers else own
+        revoked = await site.store.is_revoked(issuer, serial) if serial is not None else None
+        keys = (person.number, *sorted(others[person.number]), person.household)
+        lines = tuple(dict.fromkeys(line for key in keys for line in history.get(key, ())))
+        known = History(under_one_number(lines, person.number, others[person.number]))
         answers.append(
             recompute(
                 arrangement, agreement, coverage, known, claim,
@@ -230,6 +235,16 @@ async def _recomputed(
             )
         )  # fmt: skip
     return tuple(answers)
+
+
+async def _coverage(site: Site, claim: Claim, now: tuple[Coverage, ...]) -> tuple[Coverage, ...]:
+    """What our register says of a person; of care entered from paper, what the printed version said, if we keep it."""
+    number, sheet = claim.visit.beneficiary.number, claim.visit.sheet
+    if sheet is not None and sheet.payer == site.config.code:
+        then = await site.store.coverage_then(number, sheet.payer, sheet.sequence)
+        if then is not None:
+            return then
+    return now
 
 
 async def _history(site: Site, people: tuple[str, ...], homes: tuple[str, ...]) -> dict[str, dict[PastLine, None]]:

@@ -1,37 +1,59 @@
-"""Agreements: drafted from an arrangement, signed by both sides with their keys, and kept.
+"""Agreements: drafted from an arrangement, signed by each side with its key, sent to the others, and kept.
 
-A party signs the terms (parties, arrangement, annex), never a summary of them; while a money clause is open
-nobody can sign.
+A party signs the terms (parties, arrangement, annex), never a summary of them; while a money clause is open nobody can
+sign. Each installation signs for its own party, and what the others signed arrives by letter, in any order.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from facility_agent.arrangements.agreement import (
     Agreement,
     Annex,
     Party,
     Signature,
+    merged,
     open_money_clauses,
     signed_terms,
     with_digest,
 )
+from facility_agent.arrangements.moves import Move, last_day
 from facility_agent.exchange.keys import load_signing
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.identifiers import key_id
+from facility_agent.vocabulary.identifiers import canonical, digest, key_id
 from facility_agent.workflows import mail
+from facility_agent.workflows.copies import believed, held_copy
 from facility_agent.workflows.site import KEYS, Site
+
+#: While it stands so, somebody who has not signed yet may still do so.
+SIGNABLE = ("draft", "signed by one", "in force")
+SCAN = "scan-"
 
 
 def draft(site: Site, start: date, until: date | None, parties: tuple[Party, ...], annex: Annex) -> Agreement:
-    """A new agreement under the arrangement in force on its first day; nothing is saved yet."""
+    """A new agreement under the arrangement in force on its first day; nothing is saved yet.
+
+    InputError `agreement-dates`, `agreement-sides` without a facility and a payer, `agreement-party-twice`,
+    `agreement-level` for a level that the arrangement does not know.
+    """
     arrangement = site.arrangement(start)
+    if until is not None and until < start:
+        raise InputError("agreement-dates", start=start.isoformat(), until=until.isoformat())
+    if {party.role for party in parties} != {"facility", "payer"}:
+        raise InputError("agreement-sides")
+    levels = {level.code for level in arrangement.levels}
+    seen: set[str] = set()
+    for party in parties:
+        if party.code in seen:
+            raise InputError("agreement-party-twice", party=party.code)
+        seen.add(party.code)
+        if party.level and party.level not in levels:
+            raise InputError("agreement-level", party=party.code, level=party.level, known=", ".join(sorted(levels)))
     return with_digest(
         Agreement(
             id=site.new_id(),
@@ -45,71 +67,160 @@ def draft(site: Site, start: date, until: date | None, parties: tuple[Party, ...
     )
 
 
+async def save_draft(site: Site, drafted: Agreement, who: str, instead: str = "") -> Agreement:
+    """Keep a draft; `instead` names the draft of ours, signed by nobody, that it replaces."""
+    async with site.store.transaction():
+        if instead:
+            await withdraw(site, instead)
+        await site.store.put_agreement(drafted, site.now(), who)
+    return drafted
+
+
+async def withdraw(site: Site, id: str) -> None:
+    """Take a draft away that nobody has signed; InputError `agreement-state` for anything else."""
+    held = await held_copy(site, id)
+    if held is None:
+        raise InputError("agreement-unknown", agreement=id)
+    if held.state != "draft":
+        raise InputError("agreement-not-a-draft", state=held.state)
+    await site.store.drop_draft(id)
+
+
 async def sign(site: Site, agreement: Agreement, by: str, capacity: str, passphrase: str) -> Agreement:
-    """Sign for this installation's party with its agreement key, and keep the result."""
-    if agreement.party(site.config.code) is None:
-        raise InputError("agreement-party", party=site.config.code)
-    still_open = open_money_clauses(site.arrangement(agreement.start), agreement)
-    if still_open:
-        raise InputError("agreement-open", clauses=", ".join(still_open))
+    """Sign for this installation's party with its agreement key, and keep the result. Signing again changes nothing."""
+    own = site.config.code
+    await may_sign(site, agreement, own)
+    if any(entry.party == own and entry.key for entry in agreement.signatures):
+        return agreement
     key = load_signing(site.folder / KEYS, "agreement", passphrase)
     signature = Signature(
-        party=site.config.code,
+        party=own,
         by=by,
         capacity=capacity,
         on=site.today(),
         key=key_id(key.public_key().public_bytes_raw()).hex(),
         signature=key.sign(signed_terms(agreement)).hex(),
     )
-    others = tuple(entry for entry in agreement.signatures if entry.party != site.config.code)
-    signed = msgspec.structs.replace(agreement, signatures=(*others, signature))
-    await keep(site, signed, by)
-    return signed
+    others = tuple(entry for entry in agreement.signatures if entry.party != own)
+    return await keep(site, msgspec.structs.replace(agreement, signatures=(*others, signature)), own, by)
 
 
-async def take(site: Site, agreement: Agreement, sender: str) -> None:
-    """Keep an agreement that another side sent; InputError `agreement-party` unless it binds both of us."""
-    for code in (sender, site.config.code):
-        if agreement.party(code) is None:
-            raise InputError("agreement-party", party=code)
-    await keep(site, agreement, sender)
+async def may_sign(site: Site, agreement: Agreement, party: str) -> None:
+    """InputError when this party cannot sign: not named, over, a money clause open, bound by another one already."""
+    if all(entry.code != party for entry in agreement.parties):
+        raise InputError("agreement-party", party=party)
+    if agreement.state not in SIGNABLE:
+        raise InputError("agreement-state", before=agreement.state, after="in force")
+    still_open = open_money_clauses(site.arrangement(agreement.start), agreement)
+    if still_open:
+        raise InputError("agreement-open", clauses=", ".join(still_open))
+    for other in await site.store.agreements():
+        if other.id not in (agreement.id, agreement.amends) and _same_pair(other, agreement, party):
+            raise InputError("agreement-overlaps", agreement=other.id, start=other.start.isoformat())
 
 
-async def keep(site: Site, agreement: Agreement, who: str) -> None:
-    """Keep an agreement whose signatures hold; InputError `agreement-signature` names the one that does not.
+def _same_pair(other: Agreement, agreement: Agreement, party: str) -> bool:
+    """Whether another agreement binds this party and one across from it on a day of this one."""
+    if other.amended_by == agreement.id or agreement.id == other.amends:
+        return False
+    ours = next((entry for entry in other.bound if entry.code == party), None)
+    across = {entry.code for entry in agreement.parties if ours is not None and entry.role != ours.role}
+    for entry in other.bound:
+        if ours is None or entry.code not in across:
+            continue
+        ends = (other.until, *(last_day(other.moves, code) for code in (party, entry.code)))
+        last = min((day for day in ends if day is not None), default=None)
+        joined = (page.start for page in other.adhesions if page.party.code in (party, entry.code))
+        begins = max((other.start, *joined))
+        if (last is None or agreement.start <= last) and (agreement.until is None or begins <= agreement.until):
+            return True
+    return False
 
-    A copy with fewer signatures takes none away: letters arrive in any order.
+
+async def take(site: Site, agreement: Agreement, sender: str, parts: Mapping[str, bytes] | None = None) -> None:
+    """Keep an agreement that another side sent, with the scans that belong to it.
+
+    InputError `agreement-party` unless it binds the sender, and binds us or stands open for us to join.
     """
-    keys = {party.party: party for party in await site.partners()}
-    terms = signed_terms(agreement)
-    copies = [copy for copy in await site.store.agreements() if copy.id == agreement.id]
-    held_here = {entry for copy in copies for entry in copy.signatures}
-    for signature in agreement.signatures:
-        vouched = signature.party == who and who != site.config.code
-        if not signature.key and (vouched or signature in held_here):
-            continue  # on paper: a side vouches for its own page, and for nobody else's
-        known = keys.get(signature.party)
-        public = next((key for key in known.of("agreement") if key.key == signature.key), None) if known else None
-        if public is None:
-            raise InputError("agreement-signature", party=signature.party)
-        try:
-            Ed25519PublicKey.from_public_bytes(bytes.fromhex(public.public)).verify(
-                bytes.fromhex(signature.signature), terms
-            )
-        except (InvalidSignature, ValueError):
-            raise InputError("agreement-signature", party=signature.party) from None
-    if with_digest(agreement).digest != agreement.digest:
-        raise InputError("agreement-signature", party=site.config.code)
+    if agreement.party(sender) is None:
+        raise InputError("agreement-party", party=sender)
+    if agreement.party(site.config.code) is None and not joinable(site, agreement):
+        raise InputError("agreement-party", party=site.config.code)
+    kept = await keep(site, agreement, sender)
+    pages = {entry.signature: entry for entry in (*kept.signatures, *(joined.signature for joined in kept.adhesions))}
+    for name, scan in (parts or {}).items():
+        page = pages.get(digest(scan)) if name.startswith(SCAN) else None
+        if page is not None and not page.key:
+            await site.store.put_scan(kept.id, page.party, digest(scan), scan, site.now(), sender)
+
+
+def joinable(site: Site, agreement: Agreement) -> bool:
+    """Whether somebody across from us has signed it, so that we can join."""
+    ours = "facility" if site.config.role == "facility" else "payer"
+    across = any(party.role != ours for party in agreement.bound)
+    return across and agreement.state in ("signed by one", "in force")
+
+
+async def keep(site: Site, agreement: Agreement, sender: str, who: str = "") -> Agreement:
+    """Keep what is believed of a sender's copy beside what was known; nothing that was known is lost."""
+    copy = await believed(site, agreement, sender)
     async with site.store.transaction():
-        for held in await site.store.agreements():
-            if (held.id, held.digest) == (agreement.id, agreement.digest):
-                signed = {signature.party for signature in agreement.signatures}
-                earlier = tuple(signature for signature in held.signatures if signature.party not in signed)
-                agreement = msgspec.structs.replace(agreement, signatures=(*earlier, *agreement.signatures))
-        await site.store.put_agreement(agreement, site.now(), who)
+        held = await held_copy(site, copy.id)
+        same = held if held is not None and held.digest == copy.digest else copy
+        copy = merged(same, copy)
+        await site.store.put_agreement(copy, site.now(), who or sender)
+        await settle_amendment(site, copy, who or sender)
+    return copy
+
+
+async def settle_amendment(site: Site, amendment: Agreement, who: str) -> None:
+    """Close the agreement that an amendment follows, the day before it starts, once all whom it binds have signed.
+
+    Until then it goes on for those who have not: nobody is left without an agreement by a signature of others.
+    """
+    earlier = await held_copy(site, amendment.amends) if amendment.amends else None
+    if earlier is None or earlier.amended_by or amendment.state != "in force":
+        return
+    signed = {party.code for party in amendment.bound}
+    if any(party.code not in signed and last_day(earlier.moves, party.code) is None for party in earlier.bound):
+        return
+    eve = amendment.start - timedelta(days=1)
+    number = 1 + max((move.number for move in earlier.moves), default=0)
+    move = Move(number=number, kind="amend", on=eve, who=who, about=amendment.id)
+    await site.store.put_agreement(msgspec.structs.replace(earlier, moves=(*earlier.moves, move)), site.now(), who)
 
 
 async def send(site: Site, agreement: Agreement, recipient: str) -> Path:
-    """Seal the agreement to the other side."""
+    """Seal the agreement to another side; the scans of our own pages travel beside it."""
     name = f"agreement-{agreement.start.isoformat()}-{site.config.code}-{recipient}"
-    return await mail.lay_out(site, await mail.send(site, recipient, "agreement", agreement, name))
+    pages = await _pages(site, agreement)
+    return await mail.lay_out(site, await mail.send(site, recipient, "agreement", agreement, name, pages))
+
+
+async def send_to_all(site: Site, agreement: Agreement) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Seal it to every other side whose keys are known; the codes of those whose keys are not."""
+    known = {party.party for party in await site.partners()}
+    others = [party.code for party in agreement.everybody if party.code != site.config.code]
+    paths = [await send(site, agreement, code) for code in others if code in known]
+    await site.store.put_setting(f"told {agreement.id}", _ours(site, agreement))
+    return tuple(paths), tuple(code for code in others if code not in known)
+
+
+async def told(site: Site, agreement: Agreement) -> bool:
+    """Whether what this installation has to say of it was sealed for the others: its signature, pages and moves."""
+    return await site.store.setting(f"told {agreement.id}") == _ours(site, agreement)
+
+
+def _ours(site: Site, agreement: Agreement) -> str:
+    own = site.config.code
+    pages = (*agreement.signatures, *(joined.signature for joined in agreement.adhesions))
+    signed = [entry for entry in pages if entry.party == own or not entry.key]
+    return digest(canonical([signed, [move for move in agreement.moves if move.by == own]]))
+
+
+async def _pages(site: Site, agreement: Agreement) -> dict[str, bytes]:
+    own = site.config.code
+    signed = (*agreement.signatures, *(joined.signature for joined in agreement.adhesions))
+    digests = [entry.signature for entry in signed if entry.party == own and not entry.key]
+    scans = {name: await site.store.scan(name) for name in digests}
+    return {f"{SCAN}{name}": scan for name, scan in scans.items() if scan is not None}

@@ -15,6 +15,7 @@ from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.agreement import Agreement, Party, Signature, with_digest
 from facility_agent.arrangements.library import read_folder, version_folders
 from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.moves import Move
 from facility_agent.arrangements.reader import ENTRY
 from facility_agent.arrangements.rows import Mistake, line_of
 from facility_agent.vocabulary.records import (
@@ -59,7 +60,7 @@ def check_folder(folder: Path, language: str = "en") -> CheckReport:
     A version with mistakes is not run: its answers would mean nothing.
     """
     library, found = read_folder(folder)
-    mistakes = [_placed(version, mistake) for version, mistake in found]
+    mistakes = [placed(version, mistake) for version, mistake in found]
     failures: list[Failure] = []
     ran = 0
     versions = [f"{entry.parent.name}/{entry.name}" for entry in version_folders(folder)]
@@ -72,7 +73,7 @@ def check_folder(folder: Path, language: str = "en") -> CheckReport:
         mistakes += _zone(version, arrangement, (entry / ENTRY).read_text(encoding="utf-8-sig"))
         text = (entry / NAME).read_text(encoding="utf-8-sig") if (entry / NAME).is_file() else ""
         examples, wrong = read_examples(text, arrangement)
-        mistakes += [_placed(version, mistake) for mistake in wrong]
+        mistakes += [placed(version, mistake) for mistake in wrong]
         ran += len(examples)
         for example in examples:
             differences = run_example(arrangement, example, language)
@@ -98,8 +99,8 @@ def sentence(mistake: Mistake, language: str = "en") -> str:
         shown = [say(key) if say.has(key) else say("mistake.quoted", value=word) for word, key in kinds.items()]
         fields["expected"] = say("mistake.or").join(shown)
     place = ":".join(part for part in (mistake.file, str(mistake.line or "")) if part)
-    key = f"{mistake.key}: " if mistake.key else ""
-    return f"{place}: {key}{say(f'mistake.{mistake.code}', **fields)}"
+    before = "".join(f"{part}: " for part in (place, mistake.key) if part)
+    return f"{before}{say(f'mistake.{mistake.code}', **fields)}"
 
 
 def run_example(arrangement: Arrangement, example: Example, language: str = "en") -> tuple[str, ...]:
@@ -147,7 +148,7 @@ def answer_of(arrangement: Arrangement, example: Example) -> Adjudication:
     lines = tuple(
         CareLine(
             str(at), care.act, care.quantity, care.unit_price, care.at, care.role, care.result, care.prescribed,
-            care.prescribed_on,
+            care.prescribed_on, days=care.days, justification=care.justification, prescriber=care.prescriber,
         )
         for at, care in enumerate(said.care, 1)
     )  # fmt: skip
@@ -174,8 +175,13 @@ def _agreement(arrangement: Arrangement, example: Example, payers: set[str]) -> 
         Agreement(
             id="example" if said.signed else "draft", country=arrangement.country, arrangement=arrangement.start,
             start=start, until=said.until,
-            parties=(facility, *(Party(code=code, name=code, role="payer") for code in binding)),
-            annex=example.annex, suspended_on=said.suspended_on,
+            parties=(
+                facility,
+                *(Party(code=code, name=code, role="facility", level=level) for code, level in said.others.items()),
+                *(Party(code=code, name=code, role="payer") for code in binding),
+            ),
+            annex=example.annex,
+            moves=(Move(number=1, kind="suspend", on=said.suspended_on),) if said.suspended_on else (),
             signatures=tuple(Signature(party=code, by="Invented signer", capacity="…", on=start) for code in signers),
         )
     )  # fmt: skip
@@ -188,7 +194,7 @@ def _history(arrangement: Arrangement, example: Example, payers: dict[str, str])
             claim=f"earlier-{at}", member=PERSON if past.who == "person" else RELATIVE, household=HOUSEHOLD,
             facility=past.facility, day=past.on, act=past.act, family=families.get(past.act, ""),
             quantity=past.quantity, eligible=past.eligible, at=past.at, deductible=past.deductible,
-            condition=past.condition,
+            condition=past.condition, deductibles=tuple(past.deductibles.items()), guarantee=past.guarantee,
             shares=tuple(Share(payers.get(scheme, MUTUAL), scheme, paid) for scheme, paid in past.shares.items()),
         )
         for at, past in enumerate(example.written.earlier, 1)
@@ -219,10 +225,10 @@ def _zone(version: str, arrangement: Arrangement, text: str) -> list[Mistake]:
     return []
 
 
-def _placed(version: str, mistake: Mistake) -> Mistake:
-    """The mistake with its file named from the checked folder; a file of the country is named once for all."""
+def placed(version: str, mistake: Mistake) -> Mistake:
+    """The mistake with its file named from the checked folder; a file that several
+    versions share is named once for all."""
     country = version.split("/")[0]
     file = mistake.file
-    return msgspec.structs.replace(
-        mistake, file=f"{country}/{file.removeprefix('../')}" if file.startswith("../") else f"{version}/{file}"
-    )
+    above = f"{country}/{file.removeprefix('../')}" if file.startswith("../") else f"{version}/{file}"
+    return msgspec.structs.replace(mistake, file=file.removeprefix("../../") if file.startswith("../../") else above)

@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
+from facility_agent.exchange import envelope
 from facility_agent.exchange.messages import BatchMessage, Register, Revocations, decode
+from facility_agent.exchange.packs import MAGIC, MAX_BYTES, Pack, SignedPack, decode_pack, is_pack
+from facility_agent.exchange.parties import PublicKeys
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
-from facility_agent.workflows import audit_desk, contracting, mail, membership, month_end
+from facility_agent.workflows import (
+    arriving,
+    audit_desk,
+    contracting,
+    guarantees,
+    keyring,
+    mail,
+    membership,
+    month_end,
+    packs,
+    stays,
+)  # fmt: skip
+from facility_agent.workflows.registers import Progress, unheard
 from facility_agent.workflows.site import Site
 
 #: What each role takes in; the rest is somebody else's business.
 KINDS = {
-    "facility": ("register", "revocations", "agreement", "receipt", "decision", "remittance"),
-    "mutual": ("agreement", "batch"),
-    "centre": ("agreement", "batch"),
+    "facility": (
+        "register",
+        "revocations",
+        "agreement",
+        "arrangements",
+        "receipt",
+        "decision",
+        "remittance",
+        "keys",
+        "guarantee",
+    ),
+    "mutual": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice"),
+    "centre": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice"),
 }
 
 
@@ -33,30 +62,67 @@ class Received(msgspec.Struct, frozen=True):
     reply: str = ""
 
 
-async def receive(site: Site, data: bytes, by: str, name: str = "") -> Received:
-    """Open, verify and keep a sealed file, all or nothing; InputError says why it cannot be used."""
-    opened = await mail.open_letter(site, data)
-    header = opened.header
-    if header.kind not in KINDS[site.config.role]:
-        raise InputError("envelope-kind-not-ours", kind=header.kind, role=site.config.role)
-    message = decode(header.kind, opened.parts["core"])
+async def receive(
+    site: Site, data: bytes | Path, by: str, name: str = "", progress: Progress = unheard, past: bool = False
+) -> Received:
+    """Open, verify and keep a sealed file or a plain pack, all or nothing; InputError says why it cannot be used.
+
+    A register may be larger than memory: give the path of its file, and `progress` hears how far it is. `past` lets a
+    pack of arrangements reach back to days whose claims are decided; they keep their answer.
+    """
+    with io.BytesIO(data) if isinstance(data, bytes) else open(data, "rb") as stream:
+        plain = is_pack(stream.read(len(MAGIC)))
+        stream.seek(0)
+        if plain:
+            return await _receive_pack(site, decode_pack(stream.read(MAX_BYTES + 1)), by, past)
+        opened = await mail.open_letter(site, envelope.read_envelope(stream))
+        header = opened.header
+        if header.kind not in KINDS[site.config.role]:
+            raise InputError("envelope-kind-not-ours", kind=header.kind, role=site.config.role)
+        message = decode(header.kind, opened.parts["core"])
+        if isinstance(message, Register) and not await site.store.knows_letter(header.sender, header.id):
+            await arriving.take(site, opened, message, stream, name or f"register-{header.id}.fae", progress)
+            return Received(header.kind, False, header.sender, message.payer, await site.store.gaps(header.sender))
+        if not isinstance(message, Register) and stream.read(1):
+            raise InputError("envelope-altered")
+    pack = await packs.examine(site, message, past) if isinstance(message, SignedPack) else None
     async with site.store.transaction():
         new = await site.store.receive_once(header, opened.digest, name or f"{header.kind}-{header.id}.fae", site.now())
-        about = await _take(site, message, header.sender, opened.digest, by) if new else _about(message)
+        about = _about(message)
+        if new and isinstance(message, SignedPack) and pack is not None:
+            await packs.take(site, message, pack, by)
+        elif new and isinstance(message, Agreement):
+            await contracting.take(site, message, header.sender, opened.parts)
+        elif new:
+            await _take(site, message, header.sender, opened.digest, by)
+    if pack is not None:
+        await packs.lay_out(site)
+        about = _versions(pack)
     reply = f"receipt-{message.batch.number}.fae" if isinstance(message, BatchMessage) else ""
     if reply:
         await mail.lay_out(site, reply)
     return Received(header.kind, not new, header.sender, about, await site.store.gaps(header.sender), reply)
 
 
-async def _take(site: Site, message: object, sender: str, digest: str, by: str) -> str:
+async def _receive_pack(site: Site, signed: SignedPack, by: str, past: bool) -> Received:
+    """A plain pack: nothing says who carried it, its signature says whose it is."""
+    pack = await packs.examine(site, signed, past)
+    async with site.store.transaction():
+        new = await packs.take(site, signed, pack, by)
+    await packs.lay_out(site)
+    return Received("arrangements", not new, pack.authority, _versions(pack))
+
+
+def _versions(pack: Pack) -> str:
+    return ", ".join(pack.versions)
+
+
+async def _take(site: Site, message: object, sender: str, digest: str, by: str) -> None:
     match message:
-        case Register():
-            await membership.take_register(site, message, sender)
         case Revocations():
             await membership.take_revocations(site, message, sender)
-        case Agreement():
-            await contracting.take(site, message, sender)
+        case PublicKeys():
+            await keyring.take_keys(site, message, sender)
         case BatchMessage():
             await audit_desk.take_batch(site, message, sender, digest, by)
         case Receipt():
@@ -65,7 +131,10 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
             await month_end.take_decision(site, message, sender, by)
         case Remittance():
             await month_end.take_remittance(site, message, sender, by)
-    return _about(message)
+        case GuaranteeFile():
+            await guarantees.take(site, message, sender)
+        case DeathNotice():
+            await stays.take_notice(site, message, sender)
 
 
 def _about(message: object) -> str:
@@ -77,6 +146,10 @@ def _about(message: object) -> str:
             return message.batch
         case Register() | Revocations():
             return message.payer
-        case Agreement():
+        case PublicKeys():
+            return message.party
+        case Agreement() | GuaranteeFile():
             return message.id
+        case DeathNotice():
+            return message.member
     return ""

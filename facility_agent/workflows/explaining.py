@@ -46,5 +46,5 @@ async def explain(site: Site, name: str) -> Explanation:
     homes = (person.household,) if person.household else ()
     lines = await site.store.history((person.number,), homes) if person.number else ()
     used = set(claim.basis.history)
-    known = History(tuple(line for line in lines if line.claim in used))
+    known = History(tuple(line for line in lines if line.claim in used), counted=claim.basis.counted)
     return Explanation(claim, agreement, True, adjudicate(arrangement, agreement, claim.coverage, known, claim.visit))

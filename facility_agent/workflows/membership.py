@@ -1,31 +1,17 @@
-"""The mutual's register and its cards: members' file in, signed snapshots and cards out; and the facility's copy."""
+"""The mutual's register: members' file in, signed snapshots and lists out; and the facility's copy."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 
-import msgspec
-
-from facility_agent.eligibility.card import card_text, unsigned_token
-from facility_agent.exchange.keys import load_signing
-from facility_agent.exchange.messages import Register, Revocations, revocations
-from facility_agent.exchange.revocations import with_set
+from facility_agent.eligibility.households import with_policyholders
+from facility_agent.eligibility.newborn import with_former_numbers
+from facility_agent.exchange.messages import Revocations, revocations
 from facility_agent.exchange.spreadsheets import read_members
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.identifiers import canonical, digest, key_id
-from facility_agent.vocabulary.records import Card, Coverage
-from facility_agent.workflows import mail
-from facility_agent.workflows.site import KEYS, Site
-
-
-class IssuedCard(msgspec.Struct, frozen=True):
-    """A card and the digits of its QR symbol."""
-
-    card: Card
-    text: str
+from facility_agent.vocabulary.records import Coverage
+from facility_agent.workflows import mail, registers
+from facility_agent.workflows.site import Site
 
 
 async def import_members(site: Site, data: bytes) -> int:
@@ -34,26 +20,15 @@ async def import_members(site: Site, data: bytes) -> int:
 
 
 async def replace_members(site: Site, coverages: tuple[Coverage, ...]) -> int:
-    """Replace the register by these coverages under the next sequence."""
-    state = await site.store.register_state(site.config.code)
-    sequence = state.sequence + 1 if state else 1
-    message = Register(site.config.code, sequence, site.today(), coverages, site.config.invented)
-    async with site.store.transaction():
-        await site.store.replace_register(
-            site.config.code, sequence, message.as_of, digest(canonical(message)), coverages
-        )
+    """Replace the register by these coverages under the next sequence; former numbers are kept beside the new ones."""
+    coverages = with_policyholders(with_former_numbers(coverages, await site.store.renumberings()))
+    await registers.replace(site, coverages)
     return len(coverages)
 
 
 async def publish_register(site: Site, facility: str) -> Path:
     """Seal the register as it stands to a facility."""
-    state = await site.store.register_state(site.config.code)
-    if state is None:
-        raise InputError("members-empty")
-    coverages = await site.store.all_coverages(site.config.code)
-    message = Register(site.config.code, state.sequence, state.as_of, coverages, site.config.invented)
-    name = f"register-{state.sequence:06d}-{facility}"
-    return await mail.lay_out(site, await mail.send(site, facility, "register", message, name))
+    return await registers.send(site, facility)
 
 
 async def publish_revocations(site: Site, facility: str) -> Path:
@@ -66,57 +41,6 @@ async def publish_revocations(site: Site, facility: str) -> Path:
     )
     name = f"revocations-{message.sequence:06d}-{facility}"
     return await mail.lay_out(site, await mail.send(site, facility, "revocations", message, name))
-
-
-async def issue_cards(
-    site: Site, coverages: Iterable[Coverage], expires: date, passphrase: str
-) -> tuple[IssuedCard, ...]:
-    """Issue a signed card to each person, with a new serial, and write it down."""
-    key = load_signing(site.folder / KEYS, "card", passphrase)
-    name = key_id(key.public_key().public_bytes_raw()).hex()
-    issuer = (await site.issuers())[name]
-    issued: list[IssuedCard] = []
-    async with site.store.transaction():
-        for coverage in coverages:
-            person = coverage.beneficiary
-            card = Card(
-                key=name,
-                serial=await site.store.next_number("card"),
-                member=person.number,
-                name=person.name,
-                birth_year=person.birth_date.year if person.birth_date else person.birth_year,
-                sex=person.sex,
-                issued=site.today(),
-                expires=expires,
-                household=person.household,
-            )
-            to_sign, assemble = unsigned_token(card, issuer)
-            text = card_text(assemble(key.sign(to_sign)))
-            await site.store.put_card(card, site.config.code, digest(text.encode()))
-            issued.append(IssuedCard(card, text))
-    return tuple(issued)
-
-
-async def revoke(site: Site, serials: Iterable[int]) -> None:
-    """Revoke cards by serial: the next list names them."""
-    state = await site.store.revocations(site.config.code)
-    bitmap = with_set(state.bitmap if state else b"", serials)
-    async with site.store.transaction():
-        await site.store.put_revocations(site.config.code, state.sequence + 1 if state else 1, site.today(), bitmap)
-
-
-async def take_register(site: Site, message: Register, sender: str) -> None:
-    """Keep the register of a payer that sent it itself; an older one is refused, and one that speaks for others."""
-    for payer in (message.payer, *(entry.payer for entry in message.coverages)):
-        if payer != sender:
-            raise InputError("register-of-another", payer=payer, sender=sender)
-    named = Counter((entry.beneficiary.number, entry.scheme) for entry in message.coverages)
-    for (number, _), times in named.items():
-        if times > 1:
-            raise InputError("register-number-twice", number=number, sender=sender)
-    await site.store.replace_register(
-        message.payer, message.sequence, message.as_of, digest(canonical(message)), message.coverages
-    )
 
 
 async def take_revocations(site: Site, message: Revocations, sender: str) -> None:

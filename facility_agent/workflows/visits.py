@@ -1,7 +1,7 @@
 """Care recorded: who pays what before the patient leaves, the visit kept, and at the close of the day its claim.
 
 A visit is `recorded` once its care is complete; undoing it is an event; the claim is minted at the close of the day
-with its number, and from then on only a later claim can replace it.
+with its number, and from then on only a later claim can replace it. One that is still `open` waits for its rest.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Act
 from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.invoicing.batch import month_of_claim
+from facility_agent.vocabulary.bedside import CareNote, Prescription
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Adjudication, Basis, Claim, Coverage, Visit
-from facility_agent.workflows.desk import history_of
+from facility_agent.workflows import newborns
+from facility_agent.workflows.late import known_then
+from facility_agent.workflows.paper import as_listed
 from facility_agent.workflows.site import Site
 
 
@@ -30,16 +33,39 @@ class Judged(msgspec.Struct, frozen=True):
     basis: Basis
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """What is written with a visit beside its care: prescriptions, what could not be given, the entry it came from."""
+
+    prescriptions: tuple[Prescription, ...] = ()
+    notes: tuple[CareNote, ...] = ()
+    draft: str = ""
+    stands: bool = True
+
+
+#: Whoever records a visit only leaves what stands beside it as it is.
+NOTHING = Beside(stands=False)
+
+
 async def judge(site: Site, visit: Visit) -> Judged:
     """Ask the rules; nothing is saved. The coverage of an altered or unknown card is never used."""
-    coverage = await site.store.coverage_of(visit.beneficiary.number) if visit.beneficiary.number else ()
+    visit, coverage = await as_listed(site, visit)
     agreement = await agreement_of(site, coverage, visit.day)
-    history = await history_of(site, visit.beneficiary)
+    history = known_then(await newborns.history_of(site, visit.beneficiary, coverage), visit)
     answer = adjudicate(site.arrangement(visit.day), agreement, coverage, history, visit)
-    register = await site.store.register_state(coverage[0].payer) if coverage else None
     claims = tuple(sorted({line.claim for line in history.lines}))
-    basis = Basis(answer.rule_set, agreement.id if agreement else "", register.sequence if register else None, claims)
+    basis = Basis(
+        answer.rule_set, agreement.id if agreement else "", await _sequence(site, visit, coverage), claims,
+        history.counted,
+    )  # fmt: skip
     return Judged(visit, answer, coverage, basis)
+
+
+async def _sequence(site: Site, visit: Visit, coverage: tuple[Coverage, ...]) -> int | None:
+    """The version of the register on which a visit is judged: that of its printed list, else the one held."""
+    if visit.sheet is not None and visit.sheet.held:
+        return visit.sheet.sequence
+    register = await site.store.register_state(coverage[0].payer) if coverage else None
+    return register.sequence if register else None
 
 
 async def agreement_of(site: Site, coverage: tuple[Coverage, ...], day: date) -> Agreement | None:
@@ -67,19 +93,36 @@ async def prices(site: Site, scheme: str = "") -> dict[str, int]:
     return {code: row.maximum or int(row.price) for code, row in found.items() if row is not None}
 
 
-async def record(site: Site, visit: Visit, by: str) -> Judged:
-    """Keep a complete visit. The same visit twice counts once; one with a wrong day or nothing given is an error."""
-    await _check(site, visit)
+async def record(
+    site: Site, visit: Visit, by: str, version: int | None = None, *, state: str = "recorded", beside: Beside = NOTHING
+) -> Judged:
+    """Keep a visit, complete or with `state` open, and what stands beside its care, all or nothing.
+
+    The same visit twice counts once; one with a wrong day or nothing given is an error. `version` is the one that was
+    changed, None for a new visit.
+    """
+    await _check(site, visit, beside)
     complete = msgspec.structs.replace(visit, facility=site.config.code, entered_on=site.today(), entered_by=by)
     judged = await judge(site, complete)
+    # A new visit that gave all that it should has nothing beside its care to take the place of anything.
+    changes = beside.stands and bool(version or beside.prescriptions or beside.notes)
+    typed = beside.stands and await site.store.entry_draft(beside.draft or visit.id) is not None
     async with site.store.transaction():
-        await site.store.save_visit(complete, "recorded", None, site.now(), by)
+        if changes:
+            await site.store.put_prescriptions(visit.id, beside.prescriptions)
+        await site.store.save_visit(complete, state, version, site.now(), by)
+        if changes:
+            await site.store.put_notes(beside.notes, site.now(), by, visit.id)
+        if typed:
+            await site.store.drop_entry_draft(beside.draft or visit.id)
+        if complete.sheet is not None:
+            await site.store.use_sheet(complete.sheet.number, complete.id, complete.replaces)
     return judged
 
 
-async def _check(site: Site, visit: Visit) -> None:
+async def _check(site: Site, visit: Visit, beside: Beside = NOTHING) -> None:
     """InputError when a visit cannot be kept as it is."""
-    if not visit.lines:
+    if not visit.lines and not beside.prescriptions and not beside.notes and visit.stay is None:
         raise InputError("visit-empty")
     if visit.day > site.today():
         raise InputError("visit-in-future", day=visit.day.isoformat(), today=site.today().isoformat())
@@ -100,9 +143,9 @@ async def _check(site: Site, visit: Visit) -> None:
 
 
 async def undo(site: Site, visit_id: str, by: str, reason: str) -> None:
-    """Take a recorded visit back before its day is closed; the reason is kept."""
+    """Take an open or recorded visit back before its day is closed; the reason is kept."""
     row = await site.store.visit(visit_id)
-    if row is None or row.state != "recorded":
+    if row is None or row.state not in ("open", "recorded"):
         raise InputError("visit-not-open")
     if not reason.strip():
         raise InputError("reason-missing")
@@ -147,7 +190,7 @@ async def _minted(site: Site, visit: Visit, version: int, by: str) -> Claim:
         claim = Claim(
             id=visit.id,
             number=f"{site.config.code}-{visit.day.year}-{number:06d}",
-            visit=visit,
+            visit=judged.visit,
             coverage=judged.coverage,
             basis=judged.basis,
             adjudication=judged.adjudication,
@@ -157,13 +200,3 @@ async def _minted(site: Site, visit: Visit, version: int, by: str) -> Claim:
         await site.store.mint(claim, families, site.now(), by)
         await site.store.save_visit(visit, "claimed", version, site.now(), by)
     return claim
-
-
-async def next_register_number(site: Site, day: date) -> str:
-    """The next *numéro d'ordre* of the year: one more than the highest that is a number."""
-    numbers = [
-        int(row.visit.register_number)
-        for row in await site.store.visits()
-        if row.visit.day.year == day.year and row.visit.register_number.isdecimal()
-    ]
-    return str(max(numbers, default=0) + 1)

@@ -52,13 +52,17 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Agreed(msgspec.Struct, frozen=True):
-    """The agreement, when it is not simply in force; `signed = false` leaves it a draft."""
+    """The agreement, when it is not simply in force; `signed = false` leaves it a draft.
+
+    `others` are further facilities that it binds, each with its level.
+    """
 
     start: date | None = None
     until: date | None = None
     suspended_on: date | None = None
     signed: bool = True
     payers: tuple[str, ...] = ()
+    others: dict[str, str] = {}
 
 
 class Care(msgspec.Struct, frozen=True):
@@ -72,6 +76,9 @@ class Care(msgspec.Struct, frozen=True):
     result: str = ""
     prescribed: int | None = None
     prescribed_on: date | None = None
+    days: int | None = None
+    justification: str = ""
+    prescriber: str = ""
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -83,6 +90,8 @@ class Earlier(msgspec.Struct, frozen=True):
     eligible: int = 0
     shares: dict[str, int] = {}
     deductible: int = 0
+    deductibles: dict[str, int] = {}
+    guarantee: str = ""
     condition: str = ""
     at: str = ""
     who: Literal["person", "household"] = "person"
@@ -123,9 +132,14 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     card_expires: date | None = None
     card_revoked: bool = False
     pregnant: bool | None = None
+    gestation_weeks: int | None = None
     weight_grams: int | None = None
     condition: str = ""
+    chronic: bool | None = None
     referred_from: str = ""
+    referred_to: str = ""
+    justification: str = ""
+    reason: str = ""
     register_number: str = ""
     stay: Stay | None = None
     at: str = ""

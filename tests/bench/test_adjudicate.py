@@ -22,7 +22,8 @@ def made() -> list[Case]:
 
 def test_the_figures_bear_the_names_that_others_read_and_none_is_nothing() -> None:
     shown = run(claims=20, earlier=3, larger=())
-    assert set(shown) == {*FIGURES, "claims", "earlier_lines", "peak_memory_mb", "scaling"}
+    assert set(shown) == {*FIGURES, "claims", "earlier_lines", "peak_memory_mb", "scaling", "protocols_share"}
+    assert 0 <= float(str(shown["protocols_share"])) < 1
     assert all(float(str(shown[name])) > 0 for name in (*FIGURES, "peak_memory_mb"))
     assert (shown["claims"], shown["earlier_lines"]) == (20, 3 * LINES_PER_VISIT)
 

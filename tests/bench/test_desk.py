@@ -11,12 +11,14 @@ from facility_agent.bench import desk
 from facility_agent.bench.place import Place
 
 FIGURES = ("verdicts_per_s", "p50_ms", "p95_ms", "p99_ms", "ratio_to_calibration")
+MORE = ("server_cpu_ms", "server_turns", "resident_memory_mb", "peak_memory_mb",
+        "disk_commit_p50_ms", "disk_commit_p99_ms")  # fmt: skip
 
 
 async def test_the_figures_bear_the_names_that_others_read_and_none_is_nothing() -> None:
     shown = await desk.run(members=40, requests=13, connections=3)
-    assert set(shown) == {*FIGURES, "requests", "members", "connections", "resident_memory_mb"}
-    assert all(float(str(shown[name])) > 0 for name in (*FIGURES, "resident_memory_mb"))
+    assert set(shown) == {*FIGURES, *MORE, "requests", "members", "connections"}
+    assert all(float(str(shown[name])) > 0 for name in (*FIGURES, *MORE[2:]))
     assert (shown["requests"], shown["members"], shown["connections"]) == (13, 40, 3)
 
 

@@ -43,7 +43,7 @@ def make_card(issuer: Issuer) -> Callable[..., tuple[Card, str]]:
             issued=date(2026, 1, 5),
             expires=date(2026, 12, 31),
             household=f"KDG-{serial:06d}",
-            package=2,
+            package="2",
             photo=changes.get("photo", "00112233445566ff"),
         )
         signed, assemble = unsigned_token(card, issuer)

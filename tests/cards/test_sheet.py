@@ -37,7 +37,7 @@ def test_every_card_of_a_sheet_can_be_read_at_300_dots(make_card: Callable[..., 
         x, y = left + place % COLUMNS * CARD_SIZE[0], top + place // COLUMNS * CARD_SIZE[1]
         cell = pages[page].crop((int(x), int(y), int(x) + CARD_SIZE[0], int(y) + CARD_SIZE[1]))
         assert read_picture(png(cell)) == text
-    with pytest.raises(InputError, match="picture-several-codes"):
+    with pytest.raises(InputError, match="picture-several-cards"):
         read_picture(png(pages[1]))
 
 

@@ -13,6 +13,7 @@ FILES = [
     ("eligibility", "card.py"),
     ("eligibility", "token.py"),
     ("cards", "draw.py"),
+    ("cards", "foreign.py"),
     ("cards", "keyboard.py"),
     ("cards", "read.py"),
 ]

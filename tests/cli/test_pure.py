@@ -52,7 +52,7 @@ def test_a_visit_that_is_cut_ends_with_1_and_says_why(shell: Shell) -> None:
 
 def test_a_refused_visit_ends_with_1(shell: Shell, tmp_path: Path) -> None:
     too_old = {**case()["visit"]["beneficiary"], "birth_date": "2015-05-02"}
-    ran = shell("check", written(tmp_path, case(beneficiary=too_old)))
+    ran = shell("check", written(tmp_path, case(beneficiary=too_old, pregnant=False)))
     assert ran.status == 1
     assert "- refus :" in ran.out
 

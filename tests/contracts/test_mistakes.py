@@ -63,7 +63,8 @@ def test_every_sentence_about_a_mistake_is_shown_by_a_wrong_contract() -> None:
     told = {str(mistake["code"]) for folder in FOLDERS for mistake in expected_of(folder)}
     told |= {code for _, _, code, _ in WRONG_ANNEXES.values()}
     known = {key.removeprefix("mistake.") for key in catalogue("fr") if key.startswith("mistake.")}
-    assert {key for key in known if "." not in key} - {"or", "quoted"} == told
+    # An example that fails is a mistake of a pack (tests/workflows/test_packs.py), and a failure of its own here.
+    assert {key for key in known if "." not in key} - {"or", "quoted", "example-fails"} == told
 
 
 @pytest.mark.parametrize("name", WRONG_ANNEXES)

@@ -15,6 +15,7 @@ from facility_agent.arrangements.annex import read_annex
 from facility_agent.arrangements.duties import Duties
 from facility_agent.arrangements.library import load, read_folder, shipped_folder
 from facility_agent.arrangements.model import Arrangement, Clauses
+from facility_agent.arrangements.protocol_checks import NEEDS
 from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.workflows.examples import check_folder
@@ -51,6 +52,8 @@ OFFICIAL = [
     ("circumcision", "cma", 2000),
     ("cervical-screening", "csps", 500),
 ]
+
+OF_PROTOCOLS = ("protocols", "rules", "items", "conditions", "indicators")
 
 #: What a health centre of the first level does in a month.
 OF_A_MONTH = [
@@ -132,9 +135,10 @@ def test_the_universal_insurance_pays_from_its_first_day_in_the_pilot_regions_on
 
 @burkina
 def test_what_is_unknown_nationally_says_so_and_says_where_it_was_sought(version: Arrangement) -> None:
-    known = {"follow_up_days": {"*": 14}, "extrapolation": False, "forbidden_conditions": ()}
+    known = {"follow_up_days": {"*": 14}, "extrapolation": False, "sampling": False, "forbidden_conditions": ()}
     for name in Clauses.__struct_fields__:
-        assert getattr(version.clauses, name) == known.get(name, "unknown"), name
+        found = getattr(version.clauses, name)
+        assert found == known[name] if name in known else found in ("unknown", {}), name
         provenance = version.provenance[name]
         assert provenance.note, name
         assert (provenance.evidence == "none") == (name != "follow_up_days"), name
@@ -143,7 +147,7 @@ def test_what_is_unknown_nationally_says_so_and_says_where_it_was_sought(version
 @burkina
 def test_nothing_in_a_real_country_is_invented_and_every_row_has_its_provenance(version: Arrangement) -> None:
     assert not version.invented
-    for table in ("levels", "schemes", "families", "acts", "tariffs", "rates", "waitings", "limits", "protocols"):
+    for table in ("levels", "schemes", "families", "acts", "tariffs", "rates", "waitings", "limits", *OF_PROTOCOLS):
         for row in getattr(version, table):
             assert row.evidence != "invented"
             assert row.source or row.note, f"{table}: {row}"
@@ -183,7 +187,7 @@ def test_every_row_and_clause_of_rwanda_says_where_it_comes_from(version: Arrang
     assert (version.currency, version.zone) == ("RWF", "Africa/Kigali")
     assert {scheme.payer for scheme in version.schemes} == {"rw-rssb"}
     assert set(version.provenance) == set(Clauses.__struct_fields__)
-    rows = [row for table in ("levels", "schemes", "families", "acts", "tariffs", "rates", "capitations", "protocols")
+    rows = [row for table in ("levels", "schemes", "families", "acts", "tariffs", "rates", "capitations", *OF_PROTOCOLS)
             for row in getattr(version, table)]  # fmt: skip
     rows += [row for table in Duties.__struct_fields__ for row in getattr(version.duties, table)]
     for row in [*rows, *version.requirements, *version.provenance.values()]:
@@ -200,8 +204,8 @@ def test_no_price_of_an_act_is_published_in_rwanda_but_the_flat_part_of_a_vouche
 
 def test_rwanda_keeps_the_flat_part_of_a_voucher_and_the_tenth_of_the_hospital_through_its_versions() -> None:
     for version in RW:
-        copays = {(row.act, row.level): row.copay for row in version.rates if row.copay is not None}
-        assert copays[("consultation", "health-centre")] == 200
+        copays = {(row.level, row.per): row.copay for row in version.rates if row.copay is not None}
+        assert copays[("health-centre", "visit")] == 200
         for level, rate in (("district-hospital", 90), ("referral-hospital", 90)):
             row = terms_of(version, level).rate("cbhi", "hospital-care")
             assert row is not None
@@ -233,12 +237,14 @@ def test_the_invented_country_sets_every_clause_and_every_kind_of_row(version: A
         assert field.name in ("until",) or getattr(version, field.name) not in ((), {}, ""), field.name
     for table in Duties.__struct_fields__:
         assert getattr(version.duties, table), table
-    assert {row.kind for row in version.protocols} == {"test-first", "band", "incompatible", "prerequisite"}
-    assert {row.per for row in version.limits} == {"line", "visit", "day", "month", "year", "coverage"}
-    assert {row.basis for row in version.tariffs} == {"tariff", "actual", "capitation"}
+    assert {row.kind for row in version.rules} == set(NEEDS)
+    assert {row.weight for row in version.rules} == {"note", "reduce", "refuse"}
+    assert {row.kind for row in version.items} >= {"test", "medicine"}
+    assert {row.per for row in version.limits} == {"line", "visit", "stay", "day", "month", "year", "coverage"}
+    assert {row.basis for row in version.tariffs} == {"tariff", "flat", "actual", "capitation"}
     assert {row.status for row in version.acts} == {"eligible", "approval", "excluded"}
     assert {row.kind for row in version.requirements} == {"fact", "document"}
-    assert {row.kind for row in version.duties.guarantees} == {"approval", "letter", "long-term"}
+    assert {row.kind for row in version.duties.guarantees} == {"approval", "extension", "letter", "long-term"}
     assert {row.by for row in version.duties.commitments} == {"facility", "payer", "both"}
     assert {row.per for row in version.capitations} == {"month", "quarter", "year"}
     assert {row.borne_by for row in version.duties.reasons} == {"", "member", "facility"}

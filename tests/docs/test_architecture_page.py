@@ -28,7 +28,7 @@ PACKAGE = ROOT / "facility_agent"
 
 def test_every_folder_of_the_package_is_named() -> None:
     folders = {path.parent for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"} - {PACKAGE}
-    named = set(re.findall(r"`(facility_agent/[\w/]+)/`", section(TEXT, "Floors")))
+    named = set(re.findall(r"`(facility_agent/[\w/-]+)/`", section(TEXT, "Floors")))
     assert {str(folder.relative_to(ROOT)) for folder in folders} <= named | {"facility_agent/contracts"}
     assert [name for name in named if not (ROOT / name).is_dir()] == []
 

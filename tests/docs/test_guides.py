@@ -10,7 +10,10 @@ import pytest
 from facility_agent.words import catalogue
 from tests.docs.pages import DOCS, headings, links
 
-GUIDES = ("reception", "accountant", "claims-officer")
+GUIDES = (
+    *("reception", "nurse", "care", "till", "manager", "accountant", "agreements"),
+    *("claims-officer", "enrolment", "membership", "medical-adviser"),
+)
 every_guide = pytest.mark.parametrize(
     "guide", sorted((DOCS / "guides").rglob("*.md")), ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
@@ -31,8 +34,9 @@ def test_what_stands_in_bold_stands_on_a_page(guide: Path) -> None:
 
 
 @every_guide
-def test_a_guide_takes_one_or_two_pages(guide: Path) -> None:
-    assert 300 <= len(guide.read_text(encoding="utf-8").split()) <= 900
+def test_a_guide_takes_one_or_two_pages_and_that_of_reception_four_with_its_pictures(guide: Path) -> None:
+    most = 1_000 if guide.stem == "reception" else 900
+    assert 300 <= len(guide.read_text(encoding="utf-8").split()) <= most
 
 
 @pytest.mark.parametrize("name", GUIDES)

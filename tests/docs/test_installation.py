@@ -46,8 +46,11 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Shell:
     return opened
 
 
+MINISTRY = Config(role="centre", code="MIN-EX", name="Ministère de l'exemple", **PLACE)
+
+
 async def _installed() -> None:
-    for folder, config in (("centre", CENTRE), ("mutuelle", MUTUAL)):
+    for folder, config in (("centre", CENTRE), ("mutuelle", MUTUAL), ("ministere", MINISTRY)):
         clock, chance = SystemClock(), seeded(f"docs-{folder}")
         await install(Path(folder), config, PASSPHRASE, clock, chance, Cost(8192, 1, 1))
 
@@ -71,7 +74,8 @@ def _answers(line: str) -> tuple[str, ...]:
     """What somebody types when the command asks."""
     if " account add " in line:
         return (PASSWORD, PASSWORD)
-    return (PASSPHRASE,) if " agreement sign " in line or " card print " in line else ()
+    asked = (" agreement sign ", " card issue ", " card lost ", " contracts pack ")
+    return (PASSPHRASE,) if any(words in line for words in asked) else ()
 
 
 def _named(text: str) -> str:
@@ -87,15 +91,12 @@ def test_the_lines_of_the_document_make_two_installations_that_work_together(
     Path("annex.toml").write_text(blocks(TEXT, "toml")[0], encoding="utf-8")
     Path("parties.json").write_text(blocks(TEXT, "json")[0], encoding="utf-8")
     Path("membres.csv").write_text(MEMBERS, encoding="utf-8")
-    names: dict[str, object] = {"__name__": "document"}
-    for language, block in re.findall(r"^```(sh|python)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL):
-        if language == "python":
-            exec(compile(_named(block), "docs/installation.md", "exec"), names)
-            continue
+    for block in re.findall(r"^```sh\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL):
         for line in block.splitlines():
             ran = shell(*shlex.split(_named(line))[1:], answers=_answers(line))
             assert ran.status == 0, (line, ran.out, ran.err)
     assert asyncio.run(_what_stands("centre")) == (["in force"], 2, {"accueil"})
     assert asyncio.run(_what_stands("mutuelle")) == (["in force"], 2, {"agent"})
-    for made in ("convention.pdf", "cartes.pdf", "sauvegardes/centre.sqlite3", "sauvegardes/mutuelle.sqlite3"):
+    copies = ("sauvegardes/centre.sqlite3", "sauvegardes/mutuelle.sqlite3")
+    for made in ("convention.pdf", "cartes.pdf", "certificat.pdf", *copies):
         assert Path(made).stat().st_size > 0

@@ -12,7 +12,10 @@ from tests.docs.pages import DOCS, DOCUMENTS, anchors, links, name_of
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 
 #: The pictures of the scenes, and the widths at which they are taken; they are made by the tests of the screens.
-SCENES = ("desk", "desk-green", "desk-amber", "desk-red", "visit", "month", "batch", "audit", "audit-claim", "sign-in")
+SCENES = (
+    *("desk", "desk-green", "desk-amber", "desk-red", "visit", "visit-page", "till", "report"),
+    *("month", "batch", "audit", "audit-claim", "sign-in", "agreement-draft", "agreement-sign", "agreement"),
+)
 PICTURES = {f"{scene}-{width}.png" for scene, width in product(SCENES, (1366, 360))}
 SCREENSHOTS = DOCS / "screenshots"
 

@@ -14,6 +14,7 @@ from facility_agent.cli.main import app
 from facility_agent.cli.printed import PAGES, commands, main, parameters
 from facility_agent.storage.store.care import VISIT_MOVES
 from facility_agent.storage.store.claims import CLAIM_MOVES
+from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
 from facility_agent.storage.store.settlement import BATCH_MOVES
 from tests.docs.pages import DOCS, ROOT, blocks, rows, section, text_of
 
@@ -24,6 +25,7 @@ TABLES: dict[str, Mapping[Any, Sequence[str]]] = {
     "Visit": VISIT_MOVES,
     "Claim": CLAIM_MOVES,
     "Batch": BATCH_MOVES,
+    "Guarantee": GUARANTEE_MOVES,
     "Agreement": agreement.MOVES,
 }
 

@@ -99,11 +99,9 @@ def test_both_languages_have_the_same_parts_commands_and_pictures() -> None:
 
 def test_what_has_no_command_yet_has_none() -> None:
     told = section(ENGLISH, "What it does not do yet")
-    assert "no page or command for sealing an agreement" in told
     assert "forgotten password" in told and "putting a backup back" in told
     words = {word for line in _commands() for word in line.split()}
     assert words & {"password", "restore"} == set(), "say so in both READMEs"
-    assert "facility-agent agreement send" not in _commands(), "say so in both READMEs and in docs/installation.md"
 
 
 def test_a_command_that_is_named_in_passing_exists() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from facility_agent.arrangements.agreement import Annex, Party, signed_terms
 from facility_agent.arrangements.model import Clauses, Limit, Tariff
+from facility_agent.arrangements.moves import Move
 from facility_agent.documents.agreement_pdf import agreement_pdf
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.words import Words
@@ -48,9 +49,9 @@ SAID = [
     "Accouchement CSPS « clause ouverte » arrangement",
     "Accouchement CSPS 900 F CFA annexe",
     "Délai d’observation Mutuelle classique · Accouchements 9 mois annexe",
-    "plafond de 50 000 F CFA · par ménage, par an",
-    "au plus 2 fois · « clause ouverte » · par personne, par mois",
-    "Franchise Mutuelle classique 500 F CFA · par personne, par passage",
+    "plafond de 50 000 F CFA · à la charge du bénéficiaire · par ménage, par an",
+    "au plus 2 fois · « clause ouverte » · à la charge du bénéficiaire · par personne, par mois",
+    "Franchise Mutuelle classique · tous les soins 500 F CFA · par personne, par passage",
     "Pièce exigée ordonnance · Pansement sans quoi la ligne est rejetée",
     "dressing Pansement Consultations",
     "Pour Centre de santé de l’Étoile",
@@ -108,7 +109,8 @@ def test_an_open_money_clause_makes_it_a_draft_on_every_page() -> None:
 
 
 def test_a_suspended_agreement_says_so() -> None:
-    assert "suspendue depuis le 03/05/2026" in text_of(printed(suspended_on=date(2026, 5, 3), until=date(2026, 12, 31)))
+    moves = (Move(number=1, kind="suspend", on=date(2026, 5, 3)),)
+    assert "suspendue depuis le 03/05/2026" in text_of(printed(moves=moves, until=date(2026, 12, 31)))
 
 
 def test_a_long_agreement_runs_over_pages_and_stays_on_them() -> None:
@@ -141,7 +143,7 @@ def test_every_clause_has_words(clause: str, language: str) -> None:
     words = Words(language)
     assert words.has(f"doc.clause.{clause}")
     kinds = ("is", "one", "yes")
-    assert any(words.has(f"doc.clause.{clause}.{kind}") for kind in kinds) or clause == "rounding"
+    assert any(words.has(f"doc.clause.{clause}.{kind}") for kind in kinds) or clause in ("rounding", "rest_days")
 
 
 @pytest.mark.parametrize("state", ["draft", "signed by one", "in force", "amended", "suspended", "ended"])

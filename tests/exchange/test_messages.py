@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from facility_agent.arrangements.agreement import Agreement, Party, with_digest
 from facility_agent.exchange.envelope import Kind
-from facility_agent.exchange.messages import TYPES, BatchMessage, Message, Register, decode, encode, revocations
+from facility_agent.exchange.messages import TYPES, Base, BatchMessage, Message, decode, encode, revocations
+from facility_agent.exchange.packs import Pack, sign_pack
+from facility_agent.exchange.parties import PublicKey, PublicKeys
 from facility_agent.exchange.revocations import MAX_SERIAL, count, is_set, with_set
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import note, refuse
-from facility_agent.vocabulary.identifiers import canonical, digest
+from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile, numbered
+from facility_agent.vocabulary.identifiers import canonical, digest, key_id
 from facility_agent.vocabulary.records import (
     Adjudication,
     Basis,
@@ -38,6 +43,7 @@ from facility_agent.vocabulary.settlement import (
     Receipt,
     Remittance,
 )
+from tests.registers import made
 
 DAY = date(2026, 3, 14)
 PERSON = Beneficiary("KDG-000123-02", "Awa Ouédraogo", "F", birth_year=1991, household="KDG-000123")
@@ -61,10 +67,12 @@ def batch(claims: tuple[Claim, ...]) -> Batch:
     return Batch("b1", "2026-03-1", "CSPS-01", "MUT-KDG", "mutual", "2026-03", "main", "XOF", DAY, items)
 
 
+KEY = key_id(bytes.fromhex("11" * 32)).hex()
 CLAIMS = (claim(1), claim(2))
 LINE = LineDecision("1", "reduced", 1000, 600, (note("copay"),))
+PACK = Pack("XX", 1, DAY, "MIN", "La ministre (inventée)", "ministre", {"xx/2026-01-01/arrangement.toml": "inventé"})
 MESSAGES: dict[Kind, Message] = {
-    "register": Register("MUT-KDG", 12, DAY, (COVERAGE, COVERAGE)),
+    "register": made("MUT-KDG", 12, DAY, (COVERAGE,), base=Base(11, "0" * 64))[0],
     "revocations": revocations("MUT-KDG", 3, DAY, with_set(b"", [4211, 17])),
     "agreement": with_digest(
         Agreement(
@@ -75,10 +83,17 @@ MESSAGES: dict[Kind, Message] = {
             parties=(Party(code="CSPS-01", name="Centre inventé", role="facility"),),
         )
     ),
+    "arrangements": sign_pack(PACK, Ed25519PrivateKey.from_private_bytes(bytes(32))),
     "batch": BatchMessage(batch(CLAIMS), CLAIMS),
     "receipt": Receipt("b1", "2026-03-1", DAY, 2, 1400, "e1"),
     "decision": Decision("d1", "b1", DAY, "officer", (ClaimDecision("c1", (LINE,)),)),
     "remittance": Remittance("r1", "b1", "d1", "VIR-88", DAY, "XOF", 1300, (("c1", 600), ("c2", 700))),
+    "guarantee": GuaranteeFile(
+        *("g1", "MUT-KDG", "CSPS-01", PERSON.number, "approval", ("caesarean",), "utérus cicatriciel", DAY, "Awa"),
+        state="granted", number=numbered("MUT-KDG", 12), start=DAY, until=date(2026, 4, 14), quantity=1,
+    ),
+    "notice": DeathNotice("n1", "CSPS-01", "MUT-KDG", PERSON.number, DAY),
+    "keys": PublicKeys("MUT-KDG", "Mutuelle inventée", (PublicKey("card", KEY, "11" * 32, DAY),), sequence=3),
 }
 CASES = pytest.mark.parametrize(("kind", "message"), MESSAGES.items(), ids=MESSAGES)
 
@@ -151,8 +166,15 @@ FAULTS: list[tuple[Kind, Callable[[Any], None], str]] = [
     ("batch", put("claims.0.visit.label\0", 1), "$.claims[0].visit.label\0"),
     ("batch", put("claims.0.adjudication.findings.0.evidence.x\0", 1), f"{EVIDENCE}.evidence"),
     ("batch", put("claims.0.adjudication.findings.0.evidence.days", -(2**60)), f"{EVIDENCE}.evidence.days"),
-    ("register", put("coverages.1.beneficiary.sex", "X"), "$.coverages[1].beneficiary.sex"),
-    ("register", put("coverages.1.since", "hier"), "$.coverages[1].since"),
+    ("register", put("as_of", "hier"), "$.as_of"),
+    ("register", put("parts.0.size", -1), "$.parts[0].size"),
+    ("register", put("key", "AAAA"), "$.key"),
+    ("register", put("base.sequence", 12), "$.base.sequence"),
+    (
+        "register",
+        put("revocations", {"payer": "M", "sequence": 0, "as_of": "2026-01-01", "packed": ""}),
+        "$.revocations.sequence",
+    ),
     ("register", put("sequence", 0), "$.sequence"),
     ("register", put("invented", False), "$.invented"),
     ("revocations", put("packed", "AAAA"), "$.packed"),
@@ -197,3 +219,13 @@ def test_a_hundred_thousand_cards_travel_in_a_few_kilobytes() -> None:
     message = revocations("MUT-KDG", 1, DAY, with_set(bytes(12_500), range(0, 100_000, 50)))
     assert len(message.bitmap) == 12_500
     assert len(encode(message)) < 3_000
+
+
+@pytest.mark.parametrize(("cards", "raw", "packed"), [(100_000, 12_500, 2_500), (1_000_000, 125_000, 24_500)])
+def test_a_list_of_revoked_cards_is_small_enough_to_be_carried(cards: int, raw: int, packed: int) -> None:
+    """Two cards of a hundred are revoked, by chance."""
+    lost = random.Random(20260310).sample(range(1, cards + 1), cards // 50)
+    bits = with_set(b"", [*lost, cards])
+    message = revocations("MUT-KDG", 1, DAY, bits)
+    assert len(bits) in (raw, raw + 1) and len(message.packed) <= packed
+    assert message.bitmap == bits and count(bits) in (cards // 50, cards // 50 + 1)

@@ -12,13 +12,11 @@ from facility_agent.arrangements.agreement import Agreement, Annex, Party, Signa
 from facility_agent.arrangements.model import (
     Act,
     Arrangement,
-    Band,
     Clauses,
     Deductible,
     Family,
     Level,
     Limit,
-    Protocol,
     RateRow,
     Requirement,
     Scheme,
@@ -26,6 +24,8 @@ from facility_agent.arrangements.model import (
     Text,
     Waiting,
 )
+from facility_agent.arrangements.moves import Move
+from facility_agent.arrangements.protocols import Band, Condition, Rule
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.records import (
     Admission,
@@ -80,6 +80,7 @@ def _arrangement(dice: Dice) -> Arrangement:
             emergency_days=dice.pick((2, OPEN)),
             referral_from_rank=dice.pick((2, OPEN)),
             late_refused_after_days=dice.pick((2, 30, OPEN)),
+            medical_adviser=dice.mostly(True, OPEN),
         ),
         levels=(Level(code="low", rank=1, name=NAME), Level(code="high", rank=2, name=NAME)),
         schemes=(
@@ -107,18 +108,30 @@ def _arrangement(dice: Dice) -> Arrangement:
             Requirement(code="paper", kind="document", scheme="mutual", refuses=dice.pick((True, False))),
             Requirement(code="condition", kind="fact", families=("medicine",)),
         ), 2),
-        protocols=dice.some((
-            Protocol(
-                code="t", kind="test-first", name=NAME, acts=("tablet",), others=("test",), weight="refuse", days=3,
-                positive=True,
-            ),
-            Protocol(code="b", kind="band", name=NAME, acts=("syrup",), weight="reduce",
-                     bands=(Band(1, 0, 10_000, 0, 36), Band(2, 10_000, None, 36, None))),
-            Protocol(code="i", kind="incompatible", name=NAME, acts=("birth",), others=("visit",)),
-            Protocol(code="p", kind="prerequisite", name=NAME, acts=("stay",), others=("visit",), days=5),
-        ), 3),
+        conditions=(Condition(code="fever", name=NAME, icd10=("R50",)), Condition(code="cough", name=NAME)),
+        rules=dice.some((
+            _rule("t", "test-first", acts=("tablet",), others=("test",), weight="refuse", days=3, positive=True),
+            _rule("b", "band", acts=("syrup",), weight="reduce",
+                  bands=(Band(1, 0, 10_000, 0, 36), Band(2, 10_000, None, 36, None))),
+            _rule("i", "incompatible", acts=("birth",), others=("visit",)),
+            _rule("p", "prerequisite", acts=("stay",), others=("visit",), days=5),
+            _rule("f", "forbidden", acts=("syrup",), conditions=("cough",), weight="refuse"),
+            _rule("e", "expected", acts=("test",), conditions=("fever",), days=3),
+            _rule("w", "for-whom", acts=("birth",), sex="F", from_week=20, weight="refuse"),
+            _rule("r", "repeat", acts=("tablet",), maximum=2, per="month"),
+            _rule("s", "refer", conditions=("fever",), until_rank=1),
+            _rule("d", "days-at-once", acts=("tablet",), maximum=7, weight="reduce"),
+            _rule("x", "fact", fact="weight", conditions=("fever",)),
+            _rule("l", "where", acts=("birth",), from_rank=2, roles=("nurse",)),
+        ), 8),
     )  # fmt: skip
     return msgspec.structs.replace(made, digest=digest(canonical(made)))
+
+
+def _rule(code: str, kind: str, **says: object) -> Rule:
+    """A rule with a source, so that it may cut."""
+    row = {"code": code, "kind": kind, "name": NAME, "source": "—", "evidence": "invented", **says}
+    return msgspec.convert(row, Rule, from_attributes=True)
 
 
 def _act(dice: Dice, code: str) -> Act:
@@ -195,7 +208,9 @@ def _agreement(dice: Dice) -> Agreement | None:
                 Party(code="I", name="I", role="payer"),
             ),
             annex=dice.pick((Annex(), annex)),
-            suspended_on=dice.mostly(None, DAY),
+            moves=tuple(
+                Move(number=1, kind="suspend", on=day) for day in (dice.mostly(None, DAY),) if day is not None
+            ),
             signatures=tuple(
                 Signature(party=code, by="x", capacity="y", on=on)
                 for code in dice.mostly(("F", "M", "I"), ("F",))
@@ -259,8 +274,10 @@ def _visit(dice: Dice, person: Beneficiary) -> Visit:
         stay=dice.pick((None, None, Stay(DAY - timedelta(days=3), DAY))),
         pregnant=dice.pick((None, True, False)),
         weight_grams=dice.pick((None, 8_000, 14_000)),
-        condition=dice.pick(("", "malaria")),
+        condition=dice.pick(("", "malaria", "cough", "R50.9")),
+        gestation_weeks=dice.pick((None, 12, 30)),
         referred_from=dice.pick(("", "G")),
+        referred_to=dice.pick(("", "H")),
         entered_on=dice.pick((None, DAY, DAY + timedelta(days=3))),
         currency=dice.mostly("", "", "", "EUR"),
     )  # fmt: skip
@@ -276,4 +293,6 @@ def _line(dice: Dice, name: str) -> CareLine:
         dice.pick(("", "nurse")),
         dice.pick(("", "positive", "negative")),
         dice.mostly(None, dice.number(0, 6)),
+        days=dice.pick((None, 5, 10)),
+        justification=dice.mostly("", "no other was left"),
     )

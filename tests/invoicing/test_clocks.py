@@ -8,8 +8,18 @@ from typing import Any
 import msgspec
 import pytest
 
+from facility_agent.arrangements.calendar import later
+from facility_agent.arrangements.duties import Holiday
+from facility_agent.arrangements.model import Text
 from facility_agent.arrangements.terms import Terms
-from facility_agent.invoicing.clocks import clocks, submit_clock, submitted_late
+from facility_agent.invoicing.clocks import (
+    clocks,
+    endorsed,
+    kind_allowed,
+    regularised_late,
+    submit_clock,
+    submitted_late,
+)
 from tests.invoicing.months import AGREEMENT, ARRANGEMENT, FACILITY
 
 
@@ -91,3 +101,103 @@ def test_a_late_batch_is_noted_and_refused_only_where_the_contract_says_so(
         assert (finding.code, finding.evidence) == ("submitted-late", {"day": sent, "deadline": deadline})
         assert finding.borne_by == ("facility" if weight == "refuse" else "")
         assert finding.missing == ("invoice_day" if weight == "unchecked" else "")
+
+
+HOLIDAY = Holiday(code="h", day=date(2026, 4, 10), name=Text("fête", "feast"))
+
+
+def working(**clauses: Any) -> Terms:
+    """Terms whose payment is counted in working days: Sundays and one declared holiday rest."""
+    terms = terms_of(**{**FULL, "delay_units": {"payment_days": "working", "*": "calendar"}, **clauses})
+    terms.holidays = frozenset({HOLIDAY.day})
+    return terms
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        (date(2026, 4, 9), 1, date(2026, 4, 11)),  # Friday the 10th is a holiday, Saturday works
+        (date(2026, 4, 9), 2, date(2026, 4, 13)),  # Sunday rests
+        (date(2026, 4, 11), 1, date(2026, 4, 13)),
+        (date(2026, 4, 13), 0, date(2026, 4, 13)),
+        (date(2026, 4, 30), 3, date(2026, 5, 4)),  # the month's end is no rest
+    ],
+)
+def test_working_days_leave_out_rest_days_and_declared_holidays(start: date, days: int, due: date) -> None:
+    assert later(working(rest_days=("sunday",)), start, days, "working") == due
+
+
+def test_each_clock_counts_in_the_days_that_its_clause_names() -> None:
+    found = clocks(working(rest_days=("sunday",), payment_days=2), "2026-03", sent=date(2026, 4, 9),
+                   payable_from=date(2026, 4, 9))  # fmt: skip
+    by = {clock.step: clock for clock in found}
+    assert (by["payment"].due, by["payment"].unit) == (date(2026, 4, 13), "working")
+    assert (by["receipt"].due, by["receipt"].unit) == (date(2026, 4, 11), "calendar")
+
+
+def test_a_delay_whose_days_nobody_agreed_on_is_counted_by_the_calendar_and_says_so() -> None:
+    clock = clocks(terms_of(**FULL), "2026-03", payable_from=date(2026, 4, 9))[3]
+    assert (clock.due, clock.unit) == (date(2026, 5, 9), "unknown")
+
+
+def test_with_open_rest_days_only_declared_holidays_rest() -> None:
+    assert later(working(), date(2026, 4, 9), 2, "working") == date(2026, 4, 12)
+
+
+def test_the_annex_says_the_days_that_the_arrangement_leaves_open() -> None:
+    terms = terms_of({"delay_units": {"*": "working"}, "rest_days": ("saturday", "sunday")}, **FULL)
+    assert clocks(terms, "2026-03", decided=date(2026, 4, 10))[4].unit == "working"
+    assert clocks(terms, "2026-03", sent=date(2026, 4, 10))[1].due == date(2026, 4, 14)
+
+
+def test_a_reminder_has_a_clock_of_its_own() -> None:
+    assert len(clocks(terms_of(**FULL), "2026-03")) == 5
+    reminder = clocks(terms_of(**FULL, reminder_days=5), "2026-03", reminded=date(2026, 5, 10))[5]
+    assert (reminder.step, reminder.due) == ("reminder", date(2026, 5, 15))
+
+
+@pytest.mark.parametrize(
+    ("clauses", "sent", "weight", "clause"),
+    [
+        ({"outright_rejection_months": 6}, date(2026, 9, 30), "note", "invoice_day"),
+        ({"outright_rejection_months": 6}, date(2026, 10, 1), "refuse", "outright_rejection_months"),
+        ({"outright_rejection_months": 6, "late_refused_after_days": 60}, date(2026, 6, 1), "refuse",
+         "late_refused_after_days"),
+        ({"outright_rejection_months": 1, "late_refused_after_days": 60}, date(2026, 5, 1), "refuse",
+         "outright_rejection_months"),
+    ],
+)  # fmt: skip
+def test_a_batch_is_taken_until_the_earlier_of_both_ends(
+    clauses: dict[str, int], sent: date, weight: str, clause: str
+) -> None:
+    found = submitted_late(terms_of(invoice_day=10, **clauses), "2026-03", sent)
+    assert found is not None
+    assert (found.weight, found.clause) == (weight, clause)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "kind", "weight"),
+    [(True, "supplementary", ""), (False, "supplementary", "refuse"), ("unknown", "regularisation", "unchecked"),
+     (False, "main", "")],
+)  # fmt: skip
+def test_a_batch_beside_the_main_one_is_allowed_or_not(allowed: Any, kind: str, weight: str) -> None:
+    found = kind_allowed(terms_of(supplementary=allowed), kind)
+    assert (found.weight if found else "") == weight
+
+
+@pytest.mark.parametrize(
+    ("months", "sent", "weight"),
+    [(2, date(2026, 2, 28), ""), (2, date(2026, 3, 1), "refuse"), ("unknown", date(2026, 3, 1), "unchecked")],
+)
+def test_what_was_refused_for_its_form_comes_back_in_time(months: Any, sent: date, weight: str) -> None:
+    found = regularised_late(terms_of(regularisation_months=months), date(2025, 12, 31), sent)
+    assert (found.weight if found else "") == weight
+
+
+@pytest.mark.parametrize(
+    ("validator", "by", "missing"),
+    [("district", "district", None), ("district", "", "endorsement"), ("", "", None), ("unknown", "", "validator")],
+)
+def test_an_endorsement_is_asked_of_whom_the_arrangement_names(validator: str, by: str, missing: str | None) -> None:
+    found = endorsed(terms_of(validator=validator), by)
+    assert (found.missing if found else None) == missing

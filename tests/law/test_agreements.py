@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from facility_agent.arrangements.agreement import Agreement, Party, Signature, in_force, with_digest
-from facility_agent.demo.sites import FACILITY, MUTUAL, PASSPHRASE, Pair, annex, open_pair
+from facility_agent.demo.sites import FACILITY, MUTUAL, Pair, annex, open_pair
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.workflows import agreements, contracting
 
@@ -53,19 +53,20 @@ async def test_a_page_of_ours_that_we_never_signed_is_not_believed(pair: Pair) -
     forged = Signature(party=FACILITY.code, by="personne", capacity="ICP", on=START, signature="0" * 64)
     with pytest.raises(InputError) as error:
         await contracting.keep(pair.facility, msgspec.structs.replace(drafted, signatures=(forged,)), MUTUAL.code)
-    assert error.value.code == "agreement-signature"
+    assert error.value.code == "agreement-page-unknown"
     assert await pair.facility.store.agreements() == ()
 
 
 async def test_another_health_centre_joins_by_one_page_and_counts_from_its_day(pair: Pair) -> None:
     signed = await pair.sign_agreement()
     other = Party(code="CSPS-EX2", name="Autre CSPS (inventé)", role="facility", level="csps", ownership="public")
-    joined = await agreements.join(pair.mutual, signed, other, LATER, "X", "ICP", PASSPHRASE)
+    page = ("X", "ICP", date(2026, 2, 19), b"page", "x")
+    joined = await agreements.join_on_paper(pair.mutual, signed, other, LATER, *page)
     assert joined.digest == signed.digest and joined.state == "in force"
     assert not in_force(joined, "CSPS-EX2", MUTUAL.code, date(2026, 6, 30))
     assert in_force(joined, "CSPS-EX2", MUTUAL.code, LATER)
     assert in_force(joined, FACILITY.code, MUTUAL.code, START)
-    again = await agreements.join(pair.mutual, joined, other, LATER, "X", "ICP", PASSPHRASE)
+    again = await agreements.join_on_paper(pair.mutual, joined, other, LATER, *page)
     assert again == joined and len(again.adhesions) == 1
 
 
@@ -74,8 +75,8 @@ async def test_an_amendment_takes_over_on_its_day_once_it_is_signed(pair: Pair) 
     draft = await agreements.amend(pair.mutual, signed, LATER, annex(), "x")
     assert draft.state == "draft" and draft.amends == signed.id
     for code in (FACILITY.code, MUTUAL.code):
+        assert (await agreements.find(pair.mutual, signed.id)).state == "in force"
         draft = await agreements.enter_paper(pair.mutual, draft, "X", "y", START, b"page", code, "x")
-    await agreements.settle_amendment(pair.mutual, draft, "x")
     earlier = await agreements.find(pair.mutual, signed.id)
     assert earlier.state == "amended" and earlier.ended_on == date(2026, 6, 30)
     assert in_force(earlier, FACILITY.code, MUTUAL.code, date(2026, 6, 30))
@@ -88,8 +89,9 @@ async def test_suspension_and_end_close_it_from_their_day(pair: Pair) -> None:
     suspended = await agreements.suspend(pair.mutual, signed, date(2026, 3, 1), "x")
     assert in_force(suspended, FACILITY.code, MUTUAL.code, date(2026, 2, 28))
     assert not in_force(suspended, FACILITY.code, MUTUAL.code, date(2026, 3, 1))
-    lifted = await agreements.resume(pair.mutual, suspended, "x")
-    assert in_force(lifted, FACILITY.code, MUTUAL.code, date(2026, 3, 1))
+    lifted = await agreements.resume(pair.mutual, suspended, date(2026, 3, 15), "x")
+    assert not in_force(lifted, FACILITY.code, MUTUAL.code, date(2026, 3, 14))
+    assert in_force(lifted, FACILITY.code, MUTUAL.code, date(2026, 3, 15))
     ended = await agreements.end(pair.mutual, lifted, date(2026, 3, 31), "x")
     assert ended.state == "ended" and in_force(ended, FACILITY.code, MUTUAL.code, date(2026, 3, 31))
     assert not in_force(ended, FACILITY.code, MUTUAL.code, date(2026, 4, 1))
@@ -102,13 +104,13 @@ async def test_a_draft_cannot_be_moved_like_an_agreement_in_force(pair: Pair, mo
     calls = {
         "suspend": lambda: agreements.suspend(pair.mutual, drafted, START, "x"),
         "end": lambda: agreements.end(pair.mutual, drafted, START, "x"),
-        "resume": lambda: agreements.resume(pair.mutual, drafted, "x"),
+        "resume": lambda: agreements.resume(pair.mutual, drafted, START, "x"),
         "amend": lambda: agreements.amend(pair.mutual, drafted, LATER, annex(), "x"),
-        "join": lambda: agreements.join(pair.mutual, drafted, other, LATER, "X", "y", PASSPHRASE),
+        "join": lambda: agreements.join_on_paper(pair.mutual, drafted, other, LATER, "X", "y", START, b"page", "x"),
     }
     with pytest.raises(InputError) as error:
         await calls[move]()
-    assert error.value.code == "agreement-state"
+    assert error.value.code == ("agreement-not-open" if move == "join" else "agreement-state")
     assert await pair.mutual.store.agreements() == ()
 
 

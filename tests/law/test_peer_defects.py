@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import msgspec
+import pytest
 
 from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.agreement import Agreement, Party, Signature, with_digest
@@ -22,6 +23,9 @@ from facility_agent.arrangements.model import (
     Text,
     Waiting,
 )
+from facility_agent.arrangements.moves import Move
+from facility_agent.arrangements.terms import Terms
+from facility_agent.invoicing.clocks import submitted_late
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.records import (
     Adjudication,
@@ -194,7 +198,7 @@ def test_a_duplicate_is_seen_and_every_reason_is_told_not_the_first_one() -> Non
 
 
 def test_contract_dates_are_read() -> None:
-    ended = msgspec.structs.replace(agreement(), ended_on=date(2026, 3, 9))
+    ended = msgspec.structs.replace(agreement(), moves=(Move(number=1, kind="end", on=date(2026, 3, 9)),))
     visit = Visit("v", "F", DAY, PERSON, CARE, identified="card", card_revoked=False)
     answer = adjudicate(arrangement(), ended, (cover(),), History(), visit)
     assert paid(answer) == 0 and "agreement-not-in-force" in {finding.code for finding in answer.findings}
@@ -207,3 +211,95 @@ def test_the_price_of_the_day_of_care_counts_and_a_dearer_one_is_cut_with_its_re
     assert [(finding.code, finding.amount, finding.borne_by) for finding in line.findings] == [
         ("price-above-tariff", 100, "facility")
     ]
+
+
+def test_what_no_ceiling_concerns_is_paid_and_stands_in_the_sums() -> None:
+    law = arrangement(limits=(Limit(code="items", scheme="mutual", families=("item",), per="year", amount=100),))
+    answer = judge(law, *CARE)
+    assert (paid(answer), answer.member_pays) == (400, 100)
+
+
+def test_a_child_and_an_adult_have_the_ceiling_that_their_scheme_says() -> None:
+    law = arrangement(limits=(Limit(code="year", scheme="mutual", per="year", amount=50),))
+    for born in (date(1990, 1, 1), date(2024, 1, 1)):
+        person = msgspec.structs.replace(PERSON, birth_date=born)
+        visit = Visit("v", "F", DAY, person, CARE[:1], identified="card", card_revoked=False)
+        assert paid(adjudicate(law, agreement(), (cover(),), History(), visit)) == 50
+
+
+def test_a_ceiling_of_the_coverage_year_counts_that_year_only() -> None:
+    law = arrangement(limits=(Limit(code="c", scheme="mutual", per="coverage", amount=100),))
+    mine = cover(since=date(2024, 3, 1))
+    assert paid(judge(law, CARE[0], coverage=(mine,), history=History((past("item-a", date(2026, 2, 28)),)))) == 100
+    assert paid(judge(law, CARE[0], coverage=(mine,), history=History((past("item-a", date(2026, 3, 1)),)))) == 0
+
+
+def test_a_refused_claim_leaves_nothing_in_the_next_ones_answer() -> None:
+    law = arrangement()
+    clean = judge(law, CARE[0])
+    assert judge(law, CareLine("1", "unheard-of", 1, 100), CareLine("2", "item-a", 0, 100)).lines[0].findings
+    again = judge(law, CARE[0])
+    assert again == clean and again.all_findings == ()
+
+
+def test_a_claim_refused_as_a_whole_says_why_on_the_claim() -> None:
+    answer = judge(arrangement(start=date(2026, 4, 1)), *CARE)
+    assert paid(answer) == 0 and answer.eligible == 0
+    assert [(finding.code, finding.weight) for finding in answer.findings] == [("arrangement-not-in-force", "refuse")]
+
+
+@pytest.mark.parametrize("quantity", [1, 3, 7])
+def test_a_price_counts_as_often_as_it_was_given(quantity: int) -> None:
+    assert paid(judge(arrangement(), CareLine("1", "item-a", quantity, 100))) == quantity * 100
+
+
+def test_a_line_lost_below_a_limit_is_told_and_never_trimmed_in_silence() -> None:
+    law = arrangement(
+        acts=tuple(msgspec.structs.replace(act, maximum_quantity=2) for act in arrangement().acts),
+    )
+    line = judge(law, CareLine("1", "item-a", 5, 100)).lines[0]
+    assert [(each.code, each.amount, each.borne_by) for each in line.findings] == [
+        ("quantity-over-maximum", 300, "facility")
+    ]
+    assert (line.submitted, line.eligible, line.facility_bears) == (500, 200, 300)
+
+
+def test_two_rules_that_cut_the_same_units_cut_them_once() -> None:
+    law = arrangement(
+        acts=tuple(msgspec.structs.replace(act, maximum_quantity=2) for act in arrangement().acts),
+    )
+    line = judge(law, CareLine("1", "item-a", 5, 100, prescribed=2)).lines[0]
+    assert sorted(each.amount for each in line.findings) == [0, 300] and line.facility_bears == 300
+
+
+# What the peer has no rule for at all.
+
+
+def test_above_the_first_level_a_referral_is_asked_for() -> None:
+    law = arrangement(
+        clauses=Clauses(rounding="down", rounding_step=1, referral_from_rank=2),
+        levels=(Level(code="low", rank=2, name=NAME),),
+    )
+    assert "referral-missing" in {finding.code for finding in judge(law, CARE[0]).findings}
+
+
+def test_a_prescription_has_its_days_and_no_more_is_given_than_was_prescribed() -> None:
+    law = arrangement(clauses=Clauses(rounding="down", rounding_step=1, prescription_days=7))
+    old = judge(law, CareLine("1", "item-a", 1, 100, prescribed_on=date(2026, 3, 1)))
+    more = judge(law, CareLine("1", "item-a", 3, 100, prescribed=1))
+    assert {finding.code for finding in old.all_findings} == {"prescription-expired"} and paid(old) == 0
+    assert {finding.code for finding in more.all_findings} == {"dispensed-over-prescribed"} and paid(more) == 100
+
+
+def test_a_month_sent_too_late_is_refused_and_says_until_when() -> None:
+    law = arrangement(clauses=Clauses(rounding="down", rounding_step=1, invoice_day=10, late_refused_after_days=60))
+    found = submitted_late(Terms(law, agreement(), "F"), "2026-01", date(2026, 4, 2))
+    assert found is not None
+    assert (found.weight, found.evidence["deadline"]) == ("refuse", "2026-04-01")
+
+
+def test_the_same_act_twice_on_one_day_needs_two_stated_hours() -> None:
+    earlier = msgspec.structs.replace(past("item-a", DAY), at="08:00")
+    for at, weights in (("", {"refuse"}), ("08:00", {"refuse"}), ("14:00", set())):
+        answer = judge(arrangement(), CareLine("1", "item-a", 1, 100, at), history=History((earlier,)))
+        assert {finding.weight for finding in answer.all_findings} == weights, at

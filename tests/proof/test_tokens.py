@@ -1,4 +1,4 @@
-"""A hundred thousand cards that were changed by a bit, a digit, a cut or a splice: none is believed."""
+"""A hundred thousand cards of every kind that were changed by a bit, a digit, a cut or a splice: none is believed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from facility_agent.eligibility.card import Issuer, card_text, read_card, unsign
 from facility_agent.eligibility.digits import from_digits, to_digits
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import key_id
-from facility_agent.vocabulary.records import Card
+from facility_agent.vocabulary.records import Card, CardKind
 from tests.proof.conftest import Figures
 
 MUTATIONS = 100_000
@@ -40,9 +40,12 @@ def test_no_changed_card_is_believed(figures: Figures) -> None:
     public = key.public_key().public_bytes_raw()
     issuer = Issuer(key_id(public).hex(), public.hex(), "M", "MLT-######-##", date(2025, 1, 1), "MLT-######")
     texts = []
-    for serial in range(40):
+    kinds: tuple[CardKind, ...] = ("member", "household", "certificate")
+    for serial in range(60):
+        kind = kinds[serial % 3]
         card = Card("", serial, f"MLT-{serial:06d}-01", f"N'Do Élise {serial}", 1990, "F", date(2026, 1, 1),
-                    date(2026, 12, 31), f"MLT-{serial:06d}")  # fmt: skip
+                    date(2026, 12, 31), f"MLT-{serial:06d}", kind=kind,
+                    replaces=serial if kind == "certificate" else 0)  # fmt: skip
         to_sign, assemble = unsigned_token(card, issuer)
         texts.append(card_text(assemble(key.sign(to_sign))))
     genuine, chance, tried = set(texts), random.Random(20260310), 0
@@ -55,4 +58,4 @@ def test_no_changed_card_is_believed(figures: Figures) -> None:
             assert read_card(text, {issuer.key: issuer}, DAY).card is None, text
         except InputError:
             continue
-    figures.note("changed cards (bits, digits, cuts, splices)", f"{tried:,} tried, 0 believed")
+    figures.note("changed cards of every kind (bits, digits, cuts, splices)", f"{tried:,} tried, 0 believed")

@@ -15,12 +15,15 @@ from PIL import Image
 from playwright.async_api import Browser, Page
 
 from facility_agent.cards.draw import draw_card, png
-from facility_agent.demo.sites import PASSWORD
+from facility_agent.demo.sites import PASSPHRASE, PASSWORD
 from facility_agent.web.app import create_app
 from tests.web.world import World, open_world
 
 SIZES = {"1366": (1366, 768), "360": (360, 740)}
-NAMES = ("sign-in", "desk", "desk-green", "desk-red", "desk-amber", "visit", "month", "batch", "audit", "audit-claim")
+NAMES = (
+    *("sign-in", "desk", "desk-green", "desk-red", "desk-amber", "visit", "visit-page", "till", "report"),
+    *("month", "batch", "audit", "audit-claim", "agreement-draft", "agreement-sign", "agreement"),
+)
 SHIPPED = Path(__file__).parents[2] / "docs" / "screenshots"
 
 
@@ -76,6 +79,18 @@ async def _at_the_health_centre(visitor: Visitor, world: World) -> None:
     await page.click(".actions button:not(.primary)")
     await page.wait_for_load_state()
     await visitor.keep("visit")
+    async with page.expect_navigation():
+        await page.click(".actions .primary")
+    await page.click("tr.fresh th a")
+    await page.locator("#pay-amount").wait_for()
+    await visitor.keep("visit-page")
+    await page.fill("#pay-booklet", "0412")
+    async with page.expect_navigation():
+        await page.click("[accesskey=p]")
+    await page.goto("/till")
+    await visitor.keep("till")
+    await page.goto("/reports/2026-03")
+    await visitor.keep("report")
     await page.goto("/desk")
     await page.fill("#text", "MLT-000003-01")
     await page.keyboard.press("Enter")
@@ -101,6 +116,70 @@ async def _at_the_mutual(visitor: Visitor, world: World) -> None:
     await visitor.keep("audit-claim")
 
 
+async def _at_the_contract(visitor: Visitor, first: str) -> None:
+    """An agreement for another mutual: drafted, signed by key and on paper, joined on paper, suspended and undone."""
+    page = visitor.page
+    await visitor.sign_in("responsable")
+    await page.goto("/agreements")
+    await page.click(".actions .primary")
+    await page.fill("#start", first)
+    await page.click(".actions .primary")
+    await page.fill("#name-2", "Union des mutuelles de l’Est (nom inventé)")
+    await page.fill("#code-2", "UNI")
+    await page.select_option("#role-2", "payer")
+    await page.select_option("[id='clause.rounding']", "down")
+    await page.fill("[id='clause.rounding_step']", "1")
+    await page.fill("#rate-1", "70 %")
+    await visitor.keep("agreement-draft")
+    tariffs = {
+        "name": "tarifs.csv",
+        "mimeType": "text/csv",
+        "buffer": b"acte;prix;regime\nconsultation-nurse;500;gratuite\n",
+    }
+    await page.set_input_files("#tariffs", tariffs)  # type: ignore[arg-type]
+    await page.click(".actions .primary")
+    await page.get_by_text("Le projet est gardé").wait_for()
+    await page.click(".actions .primary")
+    await page.fill("#by", "La responsable (exemple)")
+    await page.fill("#capacity", "ICP")
+    await visitor.keep("agreement-sign")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSPHRASE)
+    await page.keyboard.press("Enter")
+    await page.get_by_text("La convention est signée").wait_for()
+    at = page.url.split("?")[0]
+    scan = {"name": "page.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 invented"}
+    await page.goto(f"{at}/paper")
+    await page.select_option("#party", "UNI")
+    await page.fill("#by", "La présidente (exemple)")
+    await page.fill("#capacity", "présidente")
+    await page.set_input_files("#scan", scan)  # type: ignore[arg-type]
+    await page.click(".actions .primary")
+    await page.get_by_text("La page est entrée").wait_for()
+    assert "en vigueur" in await page.inner_text(".steps [aria-current]")
+    await page.goto(f"{at}/join")
+    await page.fill("#name-1", "CSPS de Tanghin (nom inventé)")
+    await page.fill("#code-1", "CSPS-EX7")
+    await page.fill("#level-1", "csps")
+    await page.fill("#start", first)
+    await page.fill("#by", "Le responsable (exemple)")
+    await page.fill("#capacity", "ICP")
+    await page.set_input_files("#scan", scan)  # type: ignore[arg-type]
+    await page.click(".actions .primary")
+    await page.get_by_text("L’adhésion est écrite").wait_for()
+    await page.fill("#suspend_on", first)
+    await page.click("form:has(#suspend_on) button")
+    await page.get_by_text("La suspension est écrite").wait_for()
+    await page.click(".message button")
+    await page.get_by_text("C’est annulé").wait_for()
+    await page.goto(at)
+    await visitor.keep("agreement")
+    # So that the walk at the next size finds the parties free again.
+    await page.fill("#end_on", first)
+    await page.click("form:has(#end_on) button")
+    await page.get_by_text("La fin est écrite").wait_for()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_three_scenes_can_be_walked_and_fit_the_screen(
@@ -109,7 +188,13 @@ async def test_the_three_scenes_can_be_walked_and_fit_the_screen(
     folder = Path(os.environ.get("FACILITY_AGENT_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
     width, height = SIZES[size]
-    for site, walk in ((world.facility, _at_the_health_centre), (world.mutual, _at_the_mutual)):
+    first = {"1366": "01/06/2026", "360": "02/06/2026"}[size]
+    scenes = (
+        (world.facility, _at_the_health_centre),
+        (world.mutual, _at_the_mutual),
+        (world.facility, lambda visitor, _: _at_the_contract(visitor, first)),
+    )
+    for site, walk in scenes:
         async with TestServer(create_app(site)) as server:
             context = await browser.new_context(
                 base_url=str(server.make_url("/")), viewport={"width": width, "height": height}, locale="fr"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
@@ -33,14 +35,18 @@ def find_chromium() -> str:
 
 
 @asynccontextmanager
-async def running_browser(*more: str) -> AsyncIterator[Browser]:
-    """A browser that runs inside the block; `more` are further arguments, e.g. a film for the camera."""
+async def running_browser(*more: str, home: Path | None = None) -> AsyncIterator[Browser]:
+    """A browser that runs inside the block; `more` are further arguments, e.g. a film for the camera.
+
+    `home` is another home, e.g. one whose browser trusts more (`trust.trusting_home`).
+    """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=find_chromium(),
             args=[*ARGUMENTS, *more],
             # Root and containers have no sandbox to offer; the only pages it meets are our own.
             chromium_sandbox=False,
+            env={**os.environ, "HOME": str(home)} if home else None,
         )
         try:
             yield browser

@@ -15,6 +15,7 @@ from facility_agent.arrangements.agreement import Agreement, with_digest
 from facility_agent.storage.reading import open_reading
 from facility_agent.storage.store import Store, open_store
 from facility_agent.storage.store.desk import DeskStore, at_desk
+from facility_agent.storage.writing import Writing
 from facility_agent.vocabulary.records import Beneficiary, Coverage
 
 DAY = date(2026, 3, 10)
@@ -58,13 +59,13 @@ async def test_a_look_up_is_on_the_disk_when_it_is_answered_and_counts_at_once(s
 async def test_look_ups_that_come_together_are_all_written_in_fewer_statements(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statements, rows = [], store.database.rows
+    statements, write = [], Writing.write
 
-    async def counted(statement: str, *values: object) -> list[dict[str, object]]:
+    async def counted(self: Writing, statement: str, values: list[object]) -> None:
         statements.append(statement)
-        return await rows(statement, *values)
+        await write(self, statement, values)
 
-    monkeypatch.setattr(store.database, "rows", counted)
+    monkeypatch.setattr(Writing, "write", counted)
     ids = [f"{number:04d}" for number in range(1_200)]
     await asyncio.gather(*(look_up(store, id) for id in ids))
     assert [id for id, _ in recorded(path)] == ids
@@ -125,6 +126,7 @@ async def test_agreements_and_keys_are_the_same_objects_until_somebody_else_writ
     with closing(sqlite3.connect(path)) as other, other:
         other.execute("DELETE FROM agreement_event")
         other.execute("DELETE FROM agreement")
+    await asyncio.sleep(0)
     assert await store.agreements() == ()
     assert await store.public_keys() == ()
 
@@ -132,14 +134,16 @@ async def test_agreements_and_keys_are_the_same_objects_until_somebody_else_writ
 async def test_a_sign_in_and_an_account_end_at_once(store: Store, path: Path) -> None:
     await store.add_account("clerk", "Clerk", ("reception", "care"), "hash")
     await store.add_signin("token", "clerk", "csrf", NOW, NOW.replace(hour=20))
-    held, account = await store.signin("token", NOW), await store.account("clerk")
-    assert held is not None and account is not None
-    assert (held.csrf, account.roles, account.active) == ("csrf", ("reception", "care"), True)
+    held, account = await store.signed_in("token", NOW), await store.account("clerk")
+    assert held is not None and account is not None and held[1] == account
+    assert (held[0].csrf, account.roles, account.active) == ("csrf", ("reception", "care"), True)
     assert await store.account("nobody") is None
     with closing(sqlite3.connect(path)) as other, other:
         other.execute("UPDATE account SET active = 0")
+    await asyncio.sleep(0)
+    assert await store.signed_in("token", NOW) is None
     await store.drop_signin("token")
-    assert await store.signin("token", NOW) is None
+    assert await store.signed_in("token", NOW) is None
     account = await store.account("clerk")
     assert account is not None and not account.active
 

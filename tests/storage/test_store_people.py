@@ -11,6 +11,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from facility_agent.arrangements.agreement import Signature
+from facility_agent.arrangements.moves import Move
 from facility_agent.storage.store import Store, open_store
 from facility_agent.vocabulary.errors import InputError
 from tests.builders import FACILITY, agreement
@@ -81,11 +82,11 @@ async def test_a_sign_in_holds_until_it_expires_or_is_dropped(store: Store) -> N
     await store.add_account("awa", "Awa", ("reception",), "hash")
     await store.add_signin("t1", "awa", "c1", AT, AT + timedelta(hours=8))
     await store.add_signin("t2", "awa", "c2", AT, AT + timedelta(hours=8))
-    held = await store.signin("t1", AT + timedelta(hours=8))
-    assert held is not None and (held.login, held.csrf) == ("awa", "c1")
-    assert await store.signin("t1", AT + timedelta(hours=8, microseconds=1)) is None
+    held = await store.signed_in("t1", AT + timedelta(hours=8))
+    assert held is not None and (held[0].login, held[0].csrf, held[1].name) == ("awa", "c1", "Awa")
+    assert await store.signed_in("t1", AT + timedelta(hours=8, microseconds=1)) is None
     await store.drop_signin("t2")
-    assert await store.signin("t2", AT) is None
+    assert await store.signed_in("t2", AT) is None
     await store.add_signin("t3", "awa", "c3", AT + timedelta(days=1), AT + timedelta(days=2))
     assert await store.database.rows("SELECT token FROM signin ORDER BY token") == [{"token": "t3"}]
 
@@ -123,7 +124,8 @@ async def test_agreements_come_in_the_order_of_their_start(store: Store) -> None
 
 async def test_a_suspended_agreement_is_kept_as_such(store: Store) -> None:
     signature = Signature(party=FACILITY, by="Head nurse", capacity="head", on=date(2023, 12, 1))
-    suspended = agreement(suspended_on=date(2026, 3, 1), signatures=(*agreement().signatures, signature))
+    stop = Move(number=1, kind="suspend", on=date(2026, 3, 1))
+    suspended = agreement(moves=(stop,), signatures=(*agreement().signatures, signature))
     await store.put_agreement(agreement(), AT, "chair")
     await store.put_agreement(suspended, AT, "chair")
     assert [(entry.state, entry.suspended_on) for entry in await store.agreements()] == [
@@ -135,8 +137,8 @@ async def test_an_instant_of_another_zone_is_the_same_instant(store: Store) -> N
     east = (AT + timedelta(minutes=30)).astimezone(timezone(timedelta(hours=3)))
     await store.add_account("awa", "Awa", ("reception",), "hash")
     await store.add_signin("t", "awa", "c", AT, east)
-    assert await store.signin("t", AT + timedelta(minutes=30)) is not None
-    assert await store.signin("t", AT + timedelta(hours=1)) is None
+    assert await store.signed_in("t", AT + timedelta(minutes=30)) is not None
+    assert await store.signed_in("t", AT + timedelta(hours=1)) is None
 
 
 async def test_an_instant_without_a_zone_is_nobodys(store: Store) -> None:

@@ -8,13 +8,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from facility_agent.exchange.revocations import with_set
 from facility_agent.storage.store import Store, open_store
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.records import Card, Coverage
+from facility_agent.vocabulary.records import Coverage
 from tests.builders import MUTUAL, PROGRAMME, STATE, beneficiary, coverage
 
 AT = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
@@ -79,9 +78,10 @@ async def test_a_search_by_name_reads_an_index_and_not_the_documents(tmp_path: P
 
         store.database.rows = listening  # type: ignore[method-assign]
         assert await store.search("ouedraogo elise") == ()
-        plans = [await rows(each, *set(re.findall(r"\$\d", each))) for each in asked]
-    scans = [step["detail"] for plan in plans for step in plan if step["detail"].startswith("SCAN beneficiary")]
-    assert scans == ["SCAN beneficiary USING COVERING INDEX beneficiary_name"]
+        plans = [await rows(each, *sorted(set(re.findall(r"\$\d+", each)))) for each in asked]
+    steps = [step["detail"] for plan in plans for step in plan]
+    assert any("name_pair" in step or " p " in step for step in steps)
+    assert [step for step in steps if step.startswith("SCAN") and step[5:] not in ("h",)] == []
 
 
 async def test_a_register_is_replaced_whole(filled: Store) -> None:
@@ -193,18 +193,6 @@ async def test_an_older_list_of_revoked_cards_is_refused(store: Store) -> None:
         await store.put_revocations(MUTUAL, 1, FIRST, b"")
     held = await store.revocations(MUTUAL)
     assert held is not None and (held.sequence, held.as_of, held.bitmap) == (2, SECOND, with_set(b"", [7]))
-
-
-async def test_issued_cards_come_back_the_newest_last(store: Store) -> None:
-    cards = [
-        Card("k", serial, "KDG-000001-01", "Awa", 1996, "F", FIRST, date(2029, 3, 1), photo="ab") for serial in (9, 4)
-    ]
-    for card in [*cards, cards[0]]:
-        await store.put_card(card, MUTUAL, f"digest-{card.serial}")
-    with pytest.raises(InputError, match="card-serial-taken"):
-        await store.put_card(msgspec.structs.replace(cards[0], name="Zoé"), MUTUAL, "digest")
-    assert await store.cards_of("KDG-000001-01") == (cards[1], cards[0])
-    assert await store.cards_of("KDG-000001-02") == ()
 
 
 async def test_lookups_are_counted_per_person_and_day(store: Store) -> None:

@@ -7,15 +7,16 @@ from urllib.parse import urlsplit
 from tests.web.visitor import Page, Visitor
 
 #: Links that are not pages: files to keep, the other language, pictures.
-_NOT_PAGES = ("/language/", "/static/", "/envelopes/")
+_NOT_PAGES = ("/language/", "/static/", "/envelopes/", "/phone/")
 
 
 def is_page(link: str) -> bool:
     """Whether a link leads to a page to be read."""
-    return not link.startswith(_NOT_PAGES) and "/files/" not in link
+    paper = link.startswith("/agreements/") and {"print", "adhesion", "scans"} & set(urlsplit(link).path.split("/"))
+    return not link.startswith(_NOT_PAGES) and "/files/" not in link and not paper
 
 
-async def crawl(visitor: Visitor, *starts: str, most: int = 80) -> dict[str, Page]:
+async def crawl(visitor: Visitor, *starts: str, most: int = 160) -> dict[str, Page]:
     """The pages by path and query, breadth first; one day of each list stands for all days."""
     found: dict[str, Page] = {}
     waiting = ["/", *starts]

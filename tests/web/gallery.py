@@ -27,7 +27,7 @@ async def facility(page: Page, world: World) -> list[str]:
     return [
         "/desk", "/members?text=ouedraogo", "/members?text=nobody", "/visits", "/months", "/months/2026-02",
         "/months/2026-04", f"/batches/{world.february.id}", f"/batches/{world.march.id}", "/envelopes",
-        "/agreements", "/nowhere",
+        "/agreements", "/agreements/clauses", "/agreements/new", "/agreements/draft", "/nowhere",
     ]  # fmt: skip
 
 

@@ -85,7 +85,12 @@ async def walk(page: Page, world: World, site: Site) -> AsyncIterator[str]:
         paths = ["/audit", f"/audit/{march}", f"/audit/{march}/claims/{claim}", f"/audit/{march}/decide"]
     else:
         paths = ["/desk", "/visits", "/visits?day=12/03/2026", "/members?text=a", "/months", "/months/2026-03",
-                 "/months/2026-04", f"/batches/{february}", "/envelopes", "/agreements"]  # fmt: skip
+                 "/months/2026-04", f"/batches/{february}", "/envelopes", "/agreements", "/phone", "/till",
+                 "/stays", "/sheets", "/confirm", "/scoreboard", "/register?day=12/03/2026", "/reports/2026-03",
+                 f"/visits/{world.march.items[0].claim}", "/agreements/clauses", "/agreements/new",
+                 "/agreements/draft"]  # fmt: skip
+        (held,) = await world.facility.store.agreements()
+        paths += [f"/agreements/{held.id}{page}" for page in ("", "/sign", "/paper", "/join", "/amend")]
     for path in paths:
         await page.goto(path)
         yield path

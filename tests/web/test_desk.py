@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import aiohttp
 import pytest
 
 from facility_agent.cards.draw import draw_card, png
-from facility_agent.web.drafts import Drafts
 from tests.web.conftest import Visit
 from tests.web.visitor import Page, Visitor
 from tests.web.world import World
@@ -49,15 +50,15 @@ async def test_the_same_card_can_be_asked_again_with_an_emergency(world: World, 
 
 async def test_reasons_stand_where_one_key_hides_them(world: World, clerk: Visitor) -> None:
     page = await clerk.post("/desk/scan", text=MARIAM)
-    assert page.html.count('class="private"') >= 1
-    hidden = page.html.split('class="private"')[1].split("</div>")[0]
+    assert page.html.count('class="private stack"') == 1
+    hidden = page.html.split('class="private stack"')[1].split("</div>")[0]
     assert "31/12/2025" in hidden and "31/12/2025" not in page.html.replace(hidden, "")
     assert [box.get("accesskey") for box in page.every("input") if box.get("id") == "blank"] == ["m"]
 
 
 async def test_behind_every_reason_stands_its_clause(world: World, clerk: Visitor) -> None:
     page = await clerk.post("/desk/scan", text=MARIAM)
-    assert "Jours de grâce pour la cotisation" in page.text and "/agreements#arrears_grace_days" in page.html
+    assert "Jours de grâce pour la cotisation" in page.text and "/agreements/clauses#arrears_grace_days" in page.html
 
 
 async def test_a_photo_is_read_by_the_real_decoders(world: World, clerk: Visitor) -> None:
@@ -116,7 +117,7 @@ async def test_people_are_found_by_name_and_verified_from_the_list(clerk: Visito
     assert "KABORE Mariam" in page.text and "OUEDRAOGO" not in page.text
     numbers = [field["value"] for field in page.every("input") if field.get("name") == "text" and "id" not in field]
     assert numbers == [MARIAM]
-    assert "Personne ne correspond" in (await clerk.get("/members?text=zzz")).text
+    assert "Personne ne correspond" in (await clerk.get("/members?text=bcdfgh")).text
 
 
 async def test_who_was_received_waits_once_until_the_care_is_recorded(world: World, visit: Visit) -> None:
@@ -124,14 +125,69 @@ async def test_who_was_received_waits_once_until_the_care_is_recorded(world: Wor
     for _ in range(2):
         await clerk.post("/desk/scan", text=AWA)
     page = await clerk.get("/desk")
-    assert sum(link.startswith("/desk/answers/") for link in page.links) == 1
+    listed = page.html.split('id="received-title"')[1].split("</section>")[0]
+    assert listed.count("OUEDRAOGO Awa") == 1
 
 
-def test_old_answers_leave_when_there_are_too_many() -> None:
-    from types import SimpleNamespace
+def _form(page: Page, action: str) -> dict[str, str]:
+    """What the browser sends of itself with a form of the page."""
+    part = page.html.split(f'action="{action}"')[1].split("</form>")[0]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', part))
 
-    drafts = Drafts()
-    for number in range(401):
-        visit = SimpleNamespace(id=str(number))
-        drafts.keep(SimpleNamespace(visit=visit, person=str(number)))  # type: ignore[arg-type]
-    assert len(drafts.waiting()) == 400 and drafts.waiting()[0].visit.id == "400"
+
+async def test_a_form_that_is_sent_twice_asks_once(world: World, clerk: Visitor) -> None:
+    form = _form(await clerk.get("/desk"), "/desk/scan")
+    before = sum((await world.facility.store.colours()).values())
+    first = await clerk.post("/desk/scan", **{**form, "text": BOUKARY})
+    again = await clerk.post("/desk/scan", **{**form, "text": BOUKARY})
+    assert first.url == again.url
+    other = await clerk.post("/desk/scan", **{**form, "text": SALIF})
+    assert other.url != first.url and "ZONGO Salif" in other.text, "another person in the same form is asked for"
+    assert sum((await world.facility.store.colours()).values()) == before + 2
+
+
+async def test_with_the_script_the_answer_comes_at_once_under_the_same_address(clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=AWA, direct="1")
+    assert page.url == "/desk/scan" and band(page) == "amber"
+    (address,) = [body["data-address"] for body in page.every("body")]
+    assert (await clerk.get(address)).text == page.text
+
+
+async def test_who_was_received_is_there_after_a_restart(world: World, visit: Visit) -> None:
+    before = await visit(world.facility, "responsable")
+    page = await before.post("/desk/scan", text=world.cards[AWA].text)
+    restarted = await visit(world.facility, "responsable")
+    again = await restarted.get(page.url)
+    assert band(again) == band(page) and "OUEDRAOGO Awa" in again.text
+    assert page.url in (await restarted.get("/desk")).links
+
+
+async def test_what_the_clerk_saw_on_the_photo_is_kept(world: World, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=world.cards[AWA].text)
+    assert band(page) == "green"
+    yes = await clerk.post(f"{page.url}/photo", photo="yes")
+    assert yes.url == page.url and band(yes) == "green" and "c’est la personne de la photo" in yes.text
+    no = await clerk.post(f"{page.url}/photo", photo="no")
+    assert band(no) == "amber" and "Demandez une autre pièce" in no.text
+    seen = await world.facility.store.seen(page.url.rsplit("/", 1)[1])
+    assert seen == [("photo", "yes", "responsable"), ("photo", "no", "responsable")]
+
+
+async def test_an_emergency_stays_on_the_list_until_it_is_settled(world: World, clerk: Visitor) -> None:
+    await clerk.post("/desk/admission", name="INCONNU Urgence", emergency="1")
+    desk = await clerk.get("/desk")
+    assert "/desk/emergencies" in desk.links
+    listed = await clerk.get("/desk/emergencies")
+    assert "INCONNU Urgence" in listed.text and "Il manque" in listed.text
+    actions = [form["action"] for form in listed.every("form") if form.get("action", "").startswith("/desk/emerg")]
+    place = listed.html.split("INCONNU Urgence")[0].count('action="/desk/emergencies/')
+    settled = await clerk.post(actions[place], remark="carte apportée")
+    assert "INCONNU Urgence" not in settled.text and "L’urgence est réglée" in settled.text
+    assert (await clerk.post(actions[place], remark="encore")).status == 422
+
+
+async def test_how_somebody_was_found_is_written_down(world: World, clerk: Visitor) -> None:
+    page = await clerk.post("/desk/scan", text=BOUKARY, via="search")
+    assert "trouvé par la recherche" in page.text
+    searched = await clerk.get("/members?text=sawadogo")
+    assert ("via", "search") in {(box.get("name"), box.get("value")) for box in searched.every("input")}

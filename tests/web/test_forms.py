@@ -14,8 +14,9 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.money import MINOR_DIGITS
 from facility_agent.vocabulary.records import Beneficiary, Visit
 from facility_agent.web import forms
+from facility_agent.web.choosing import find_act
 from facility_agent.web.sentences import error_sentence
-from facility_agent.web.visit_form import find_act, read_visit, shown_again, written_amount
+from facility_agent.web.visit_form import read_visit, shown_again, written_amount
 from facility_agent.words import Words
 
 DAY = date(2026, 4, 3)
@@ -101,10 +102,28 @@ def test_without_the_care_role_clinical_fields_are_not_read_whatever_is_sent() -
 @pytest.mark.parametrize(
     ("text", "act"),
     [("consultation", "consultation"), ("CONSULTATION", "consultation"), ("c", "consultation"),
-     ("Visit", "consultation"), ("test · Test rapide", "test"), ("rapid test", "test"), ("", None), ("tes", None)],
+     ("Visit", "consultation"), ("test · Test rapide", "test"), ("rapid test", "test"), ("tes", "test"),
+     ("cons", "consultation"),
+     ("tr", "test"), ("te rap", "test")],
 )  # fmt: skip
-def test_an_act_is_found_by_code_entry_name_or_other_name(text: str, act: str | None) -> None:
+def test_an_act_is_found_by_code_entry_name_other_name_or_first_letters(text: str, act: str) -> None:
     assert find_act(text, ACTS) == act
+
+
+@pytest.mark.parametrize("text", ["massage", "·", "zz"])
+def test_an_act_that_nobody_knows_is_an_error(text: str) -> None:
+    with pytest.raises(InputError, match="form-act-unknown"):
+        find_act(text, ACTS)
+
+
+def test_of_several_acts_the_usual_one_is_meant_and_otherwise_all_are_named() -> None:
+    acts = {
+        code: Act(code=code, name=Text(code, code), family="f") for code in ("paracetamol", "parasites", "pansement")
+    }
+    assert find_act("par", acts, usual=("paracetamol",)) == "paracetamol"
+    with pytest.raises(InputError) as caught:
+        find_act("par", acts, "act-2", usual=("paracetamol", "parasites"))
+    assert (caught.value.code, caught.value.fields["acts"]) == ("form-act-several", "paracetamol, parasites")
 
 
 def test_what_the_contract_filled_in_is_shown_again() -> None:

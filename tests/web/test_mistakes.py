@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.workflows import desk, month_end
+from facility_agent.workflows import finding, month_end
 from tests.web.visitor import Visitor
 
 
@@ -40,7 +40,7 @@ async def test_an_unknown_error_shows_a_reference_and_logs_the_rest(
     async def breaks(*_: object) -> None:
         raise RuntimeError("secret of the machine room")
 
-    monkeypatch.setattr(desk, "search", breaks)
+    monkeypatch.setattr(finding, "seek", breaks)
     with caplog.at_level(logging.ERROR, "facility_agent.web"):
         page = await clerk.get("/members?text=awa")
     assert page.status == 500 and "secret" not in page.html and page.faults == []

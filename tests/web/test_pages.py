@@ -13,20 +13,27 @@ from facility_agent.web import app
 from facility_agent.web.app import create_app
 from facility_agent.words import LANGUAGES
 from tests.web.conftest import Visit, visiting
-from tests.web.crawl import crawl, route
+from tests.web.crawl import crawl, is_page, route
 from tests.web.visitor import Page, Visitor
 from tests.web.world import HOSTILE, World
 
 STATIC = Path(app.__file__).parent / "static"
 
-#: Pages that only an act opens, never a link alone.
-BY_A_FORM = ("/audit/{batch}/pay",)
+#: Pages that only an act opens, never a link alone; what is only there where telephones come in (test_phone), in the
+#: exercise (tests/demo/test_exercise), or for an agreement that we have not signed, or that was signed
+#: on paper (test_agreements).
+BY_A_FORM = (
+    *("/audit/{batch}/pay", "/desk/portraits/{number}", "/sheets/{sheet}", "/till/counts/{count}"),
+    "/visits/{visit}/shortage",
+    *("/exercise", "/exercise/{code}.png", "/phone/authority.crt", "/phone/codes/{goal}.png"),
+    *("/agreements/{agreement}/sign", "/agreements/{agreement}/scans/{digest}"),
+)
 
 
 async def every_page(world: World, visit: Visit, language: str) -> dict[str, Page]:
     """What one can reach at the health centre and at the mutual, somebody having been received at the desk."""
     clerk = await visit(world.facility, "responsable", language)
-    await clerk.post("/desk/scan", text="MLT-000005-01")
+    await clerk.post("/desk/scan", text="MLT-000005-01", emergency="1")
     answer = await clerk.post("/desk/scan", text="MLT-000001-01")
     pages = await crawl(clerk, "/members?text=script", "/members?text=nobody", "/visits?day=03/03/2026", "/nowhere")
     pages[answer.url] = answer
@@ -52,7 +59,7 @@ def test_every_page_can_be_reached_by_links(world: World, pages: dict[str, Page]
     wanted = handlers(world.facility) | handlers(world.mutual)
     kept = {path for path in wanted if not path.startswith(("/api/", "/language/", "/sign-in")) and path != "/"}
     seen = [route(path.removeprefix("mutual:")) for path in pages]
-    files = {link for page in pages.values() for link in page.links if "/files/" in link or "/envelopes/" in link}
+    files = {route(link) for page in pages.values() for link in page.links if not is_page(link)}
     for pattern in sorted(kept - set(BY_A_FORM)):
         expression = re.compile(re.sub(r"\{\w+\}", "[^/]+", pattern))
         assert any(expression.fullmatch(path) for path in (*seen, *files)), pattern
@@ -93,7 +100,9 @@ def test_every_field_has_a_label_and_every_form_its_token(pages: dict[str, Page]
 def test_nothing_is_written_inside_a_page(pages: dict[str, Page]) -> None:
     for path, page in pages.items():
         assert "<style" not in page.html and "javascript:" not in page.html, path
-        assert [script.get("src") for script in page.every("script")] == ["/static/pages.js"], path
+        entry = ["/static/entry.js"] if 'id="entry-state"' in page.html else []
+        scripts = ["/static/pages.js", *entry, *(["/static/camera.js"] if "data-camera" in page.html else [])]
+        assert [script.get("src") for script in page.every("script")] == scripts, path
         for tag, attributes in page.elements:
             assert not [name for name in attributes if name == "style" or name.startswith("on")], (path, tag)
         outside = re.findall(r'(?:src|href|action)="(?:https?:)?//[^"]*"', page.html)
@@ -130,5 +139,6 @@ async def test_the_health_centre_sees_the_age_of_its_register_and_what_waits(cle
 def test_what_a_browser_loads_is_small_and_comes_from_here() -> None:
     assert (STATIC / "pages.css").stat().st_size < 20 * 1024
     assert (STATIC / "pages.js").stat().st_size < 4 * 1024
+    assert (STATIC / "camera.js").stat().st_size < 6 * 1024
     for file in STATIC.iterdir():
         assert not re.search(r"(?:https?:)?//(?!www\.w3\.org)[\w-]+\.\w", file.read_text(encoding="utf-8")), file.name

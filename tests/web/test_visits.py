@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from facility_agent.web.keys import DRAFTS
 from tests.web.conftest import Visit
 from tests.web.visitor import Page, Visitor
 from tests.web.world import World
@@ -94,11 +93,10 @@ async def test_an_undo_needs_a_reason(world: World, clerk: Visitor) -> None:
 async def test_after_a_restart_the_form_still_saves_what_was_typed(world: World, visit: Visit) -> None:
     before, after = await visit(world.facility, "responsable"), await visit(world.facility, "responsable")
     fields = {**await received(before, world.cards[AWA].text), **CARE, "register_number": "R-78"}
-    assert after.client.app is not None and not after.client.app[DRAFTS].waiting()
     page = await after.post("/visits/new", **fields, do="save")
     assert "done=visit-recorded" in page.url
     saved = await world.facility.store.visit(fields["visit"])
-    assert saved is not None and saved.visit.identified == "number", "the card is no longer vouched for"
+    assert saved is not None and saved.visit.identified == "card", "the card was read before the restart"
     await after.post(f"/visits/{fields['visit']}/undo", day="03/04/2026", reason="essai")
 
 

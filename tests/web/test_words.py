@@ -9,11 +9,22 @@ from pathlib import Path
 import pytest
 
 from facility_agent.arrangements.model import Clauses
+from facility_agent.eligibility.proof import ProofKind
+from facility_agent.invoicing.till import MOVES as TILL_MOVES
 from facility_agent.storage.store.care import VISIT_MOVES
+from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
+from facility_agent.vocabulary.bedside import NoteKind
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.web import app, invoices, visit_form
+from facility_agent.web.given import MARKS
+from facility_agent.web.guarantees import KINDS as GUARANTEES
+from facility_agent.web.maternity import ENDINGS
+from facility_agent.web.till import KINDS
 from facility_agent.words import LANGUAGES, catalogue, fields_of
-from facility_agent.workflows.exchange import KINDS
+from facility_agent.workflows.desk import IDENTIFIED
+from facility_agent.workflows.exchange import KINDS as LETTERS
+from facility_agent.workflows.stays import OUTCOMES
+from facility_agent.workflows.visit_life import TOLD
 
 WEB = Path(app.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -29,14 +40,22 @@ MACROS = {
     "empty": "{}",
 }
 
+CASES = ("in-order", "contribution", "cancelled", "ended", "forgotten", "lent", "new-member", "altered", "child",
+         "emergency")  # fmt: skip
+
 #: Keys that templates put together, and all that may be put in.
 BUILT = {
     "page.language.": LANGUAGES,
-    "page.how.": ("card", "number", "paper", "none"),
+    "page.how.": tuple(IDENTIFIED),
+    "page.answer.photo.": ("yes", "no", "none"),
+    "page.answer.photo-seen.": ("yes", "no", "none"),
+    **{f"page.exercise.{part}.": CASES for part in ("case", "do", "then")},
     "page.party.": ("facility", "payer"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
-    "page.received.": tuple(dict.fromkeys(chain.from_iterable(KINDS.values()))),
+    "page.visit.by.": ("weight", "age"),
+    "page.adherence.": ("more", "less"),
+    "page.received.": tuple(dict.fromkeys(chain.from_iterable(LETTERS.values()))),
     "page.finding.": tuple(CATALOGUE),
     "verdict.": ("green", "amber", "red"),
     "outcome.": ("accepted", "reduced", "refused", "pending"),
@@ -47,6 +66,17 @@ BUILT = {
     "state.agreement.": ("draft", "signed-by-one", "in-force", "suspended"),
     "doc.clause.": Clauses.__struct_fields__,
     "scope.": ("person", "household"),
+    "mark.": (*NoteKind.__args__, *MARKS),  # type: ignore[attr-defined]
+    "till.": (*TILL_MOVES, "due"),
+    "till.state.": ("nothing", "due", "part-paid", "owed", "waived", "paid", "refund", "refunded"),
+    "proof.": ProofKind.__args__,  # type: ignore[attr-defined]
+    "change.": (*TOLD, "person"),
+    "page.done.till-": KINDS,
+    "stay.outcome.": OUTCOMES,
+    "maternity.": ENDINGS,
+    "guarantee.kind.": GUARANTEES,
+    "guarantee.state.": tuple(state for state in GUARANTEE_MOVES if state),
+    "register.": ("register_number", "at", "name", "sex-age", "village", "condition", "care", "result", "sent_to"),
     "doc.per.": ("visit", "day", "month", "year", "coverage"),
 }
 
@@ -88,12 +118,12 @@ def test_no_word_of_the_pages_is_left_over() -> None:
 #: What findings cite, beside the single clauses of an arrangement.
 CLAUSES = (
     "agreement", "approval", "arrangement", "article", "card", "coverage", "dates", "decision", "deductible",
-    "duplicates", "emergency", "form", "levels", "limit", "package", "protocol", "rate", "requirement", "roles",
-    "tariff", "waiting",
+    "duplicates", "emergency", "form", "guarantee", "levels", "limit", "package", "protocol", "rate", "requirement",
+    "roles", "rule", "tariff", "waiting",
 )  # fmt: skip
 
 #: Labels of fields that a sentence names, and of the line where they stand.
-SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password")
+SPOKEN_ELSEWHERE = ("field.line", "field.text", "field.login", "field.password", "field.photo_seen", "field.member")
 
 
 def test_both_languages_speak_of_the_same_fields() -> None:

@@ -15,7 +15,8 @@ from facility_agent.demo.sites import PASSPHRASE, Pair, open_pair
 from facility_agent.vocabulary.records import Beneficiary, CareLine, Coverage, Visit
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows import audit_desk, exchange, membership, month_end, visits
-from facility_agent.workflows.membership import IssuedCard
+from facility_agent.workflows.cards import IssuedCard, issue_cards
+from facility_agent.workflows.lost_cards import revoke
 
 TODAY = date(2026, 4, 3)
 SINCE = date(2025, 6, 1)
@@ -48,10 +49,8 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
     async with open_pair(folder, 7) as pair:
         await pair.sign_agreement()
         await membership.replace_members(pair.mutual, tuple(_coverage(*row) for row in PEOPLE))
-        issued = await membership.issue_cards(
-            pair.mutual, [_coverage(*row) for row in PEOPLE], date(2026, 12, 31), PASSPHRASE
-        )
-        await membership.revoke(pair.mutual, [issued[4].card.serial])
+        issued = await issue_cards(pair.mutual, [_coverage(*row) for row in PEOPLE], date(2026, 12, 31), PASSPHRASE)
+        await revoke(pair.mutual, [issued[4].card.serial])
         await _carry_lists(pair)
         cards = {entry.card.member: entry for entry in issued}
         for day in (9, 10, 24):

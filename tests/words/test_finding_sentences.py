@@ -107,6 +107,15 @@ def calls() -> Iterator[tuple[Path, ast.Call]]:
                 and isinstance(node.args[0], ast.Constant)
             ):
                 yield module, node
+            # The protocols' own helpers take the rule first and the code after it.
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"said", "cut", "noted"}
+                and len(node.args) > 1
+                and isinstance(node.args[1], ast.Constant)
+            ):
+                yield module, ast.copy_location(ast.Call(ast.Name("note"), [node.args[1]], node.keywords), node)
 
 
 def written(node: ast.expr | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from facility_agent.vocabulary import records, settlement, verdicts
+from facility_agent.vocabulary import histories, records, settlement, verdicts
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.words import catalogue, printed
 from facility_agent.words.printed import GLOSSARY, PAGES, ROOMS, main
@@ -41,7 +41,7 @@ def test_every_record_that_rooms_pass_to_each_other_has_its_words() -> None:
     explained = {word for rows in GLOSSARY.values() for _, code, _ in rows for word in code.split(", ")}
     passed = {
         name
-        for room in (records, settlement, verdicts)
+        for room in (histories, records, settlement, verdicts)
         for name, record in vars(room).items()
         if isinstance(record, type) and issubclass(record, msgspec.Struct) and record.__module__ == room.__name__
     }

@@ -149,13 +149,18 @@ CLINICAL = [
         " Vérifiez la date de naissance.",
     ),
     (
-        unchecked("quantity-outside-band", "", "fact", "weight", act="ACT", quantity=24, expected="", band=""),
+        unchecked("quantity-outside-band", "", "fact", "weight", act="ACT", quantity=24),
         "ACT\u00a0: quantité 24, à voir selon le poids ou l’âge. Notez l’un des deux."
         " Non vérifié\u00a0: il manque le poids.",
     ),
     (
-        note("quantity-outside-band", act="ACT", quantity=24, expected=12, band="weight"),
-        "ACT\u00a0: quantité 24, attendu 12 selon le poids. Vérifiez les deux.",
+        note("quantity-outside-band", act="ACT", quantity=24, expected=6, unit="tablet", grams=12_000, fits="35000-"),
+        "ACT\u00a0: 24 comprimés, soit 35\u00a0kg et plus\u00a0; cette personne pèse 12\u00a0kg\u00a0: 6 comprimés.",
+    ),
+    (
+        note("quantity-outside-age-band", act="ACT", quantity=18, expected=6, unit="tablet", age=26, fits="108-180"),
+        "ACT\u00a0: 18 comprimés, soit de 9\u00a0ans à moins de 15\u00a0ans\u00a0; à 26\u00a0mois\u00a0: 6 comprimés."
+        " Vérifié par l’âge, sans poids.",
     ),
     (
         refuse("sex-incompatible", "", FACILITY, act="C01", sex="M"),

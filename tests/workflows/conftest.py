@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from facility_agent.workflows import audit_desk, exchange, month_end
-from facility_agent.workflows.membership import IssuedCard
+from facility_agent.workflows.cards import IssuedCard
 from facility_agent.workflows.month_end import BatchView
 from tests.workflows.march import close_march, live_march
 from tests.workflows.places import Places, copied_places, new_places

@@ -21,9 +21,10 @@ from facility_agent.exchange.randomness import seeded
 from facility_agent.exchange.spreadsheets import COLUMNS
 from facility_agent.vocabulary.records import Beneficiary, CareLine, Visit
 from facility_agent.workflows import exchange, membership
+from facility_agent.workflows.cards import IssuedCard, issue_cards
 from facility_agent.workflows.clock import SetClock
 from facility_agent.workflows.installing import install
-from facility_agent.workflows.membership import IssuedCard
+from facility_agent.workflows.lost_cards import revoke
 from facility_agent.workflows.site import Site, open_site
 
 #: The clock of a pair that is ready, and the last day of its cards.
@@ -163,9 +164,9 @@ async def _cards(pair: Pair) -> dict[str, IssuedCard]:
     on_time = [entry for entry in everybody if entry.beneficiary.number != LATE]
     late = [entry for entry in everybody if entry.beneficiary.number == LATE]
     issued = [
-        *await membership.issue_cards(pair.mutual, on_time, EXPIRES, PASSPHRASE),
-        *await membership.issue_cards(pair.mutual, late, date(2026, 2, 28), PASSPHRASE),
+        *await issue_cards(pair.mutual, on_time, EXPIRES, PASSPHRASE),
+        *await issue_cards(pair.mutual, late, date(2026, 2, 28), PASSPHRASE),
     ]
     cards = {entry.card.member: entry for entry in issued}
-    await membership.revoke(pair.mutual, [cards[LOST].card.serial])
+    await revoke(pair.mutual, [cards[LOST].card.serial])
     return cards

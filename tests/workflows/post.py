@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ from facility_agent.workflows import contracting, exchange, mail
 from facility_agent.workflows.exchange import Received
 from facility_agent.workflows.installing import install
 from facility_agent.workflows.site import Site, open_site
+from tests.registers import made
 from tests.workflows.places import QUICK, Places
 
 
@@ -27,6 +29,12 @@ async def letter(sender: Site, recipient: Site, kind: Kind, message: Message) ->
     data = await sender.store.sealed(name)
     assert data is not None
     return data
+
+
+async def register_file(sender: Site, recipient: Site, *made_of: Any, **more: Any) -> bytes:
+    """A sealed register with its parts, as `tests.registers.made` makes them."""
+    message, body = made(*made_of, **more)
+    return await letter(sender, recipient, "register", message) + body
 
 
 async def brought(recipient: Site, data: bytes) -> Received:
@@ -48,12 +56,12 @@ async def stranger(places: Places, folder: Path, role: str, known: bool = True) 
         yield site
 
 
-async def agreed(facility: Site, mutual: Site) -> None:
+async def agreed(facility: Site, mutual: Site, year: int = 2026) -> None:
     """An agreement between the two, signed by both, as long as that of the others."""
     parties = tuple(
         Party(code=site.config.code, name=site.config.name, role=role, level=site.config.level, invented=True)
         for site, role in ((facility, "facility"), (mutual, "payer"))
     )  # type: ignore[arg-type]
-    drafted = contracting.draft(facility, date(2026, 2, 1), date(2026, 12, 31), parties, annex())
+    drafted = contracting.draft(facility, date(year, 2, 1), date(year, 12, 31), parties, annex())
     once = await contracting.sign(facility, drafted, "Une responsable (exemple)", "ICP", PASSPHRASE)
     await contracting.sign(mutual, once, "Le président (exemple)", "président", PASSPHRASE)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from facility_agent.arrangements.agreement import Agreement, Annex, Signature
+from facility_agent.arrangements.agreement import Agreement, Annex, Party, Signature
 from facility_agent.demo.sites import PASSPHRASE, annex
 from facility_agent.vocabulary.findings import UNKNOWN
 from facility_agent.workflows import contracting
@@ -28,7 +28,7 @@ async def signed(ready: Places) -> Agreement:
 
 def drafted(places: Places, held: Agreement, terms: Annex) -> Agreement:
     """Another agreement between the same two, not signed yet."""
-    return contracting.draft(places.facility, date(2026, 6, 1), None, held.parties, terms)
+    return contracting.draft(places.facility, date(2027, 1, 1), None, held.parties, terms)
 
 
 async def test_both_sides_keep_the_same_agreement_in_force(ready: Places, signed: Agreement) -> None:
@@ -92,8 +92,9 @@ async def test_an_agreement_comes_from_one_of_its_parties_and_binds_us(
         data = await letter(other, ready.facility, "agreement", signed)
         async with refused("agreement-party", ready.facility):
             await brought(ready.facility, data)
-        theirs = replace(signed, parties=signed.parties[1:])
-        data = await letter(ready.mutual, ready.facility, "agreement", theirs)
+        mutual, third = ready.mutual, Party(code="CSPS-EX9", name="Autre CSPS (inventé)", role="facility")
+        theirs = contracting.draft(mutual, date(2027, 1, 1), None, (third, signed.parties[1]), annex())
+        data = await letter(mutual, ready.facility, "agreement", theirs)
         async with refused("agreement-party", ready.facility):
             await brought(ready.facility, data)
 

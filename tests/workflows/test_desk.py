@@ -13,6 +13,7 @@ from facility_agent.cards.draw import draw_symbol
 from facility_agent.demo.sites import PASSPHRASE
 from facility_agent.vocabulary.records import Admission, Beneficiary
 from facility_agent.workflows import desk, membership
+from facility_agent.workflows.cards import issue_cards
 from facility_agent.workflows.desk import Answer, Asked
 from tests.workflows.nothing import refused
 from tests.workflows.places import LAPSED, LATE, LOST, WAITING, Places, carry_lists
@@ -78,7 +79,7 @@ async def test_a_card_of_an_unknown_issuer_opens_nothing(ready: Places, tmp_path
             other, b"numero,menage,nom,depuis\nAUT-0001,AUT-0001,Quelqu'un (exemple),2024-01-01\n"
         )
         (coverage,) = await other.store.all_coverages("AUTRE")
-        (issued,) = await membership.issue_cards(other, [coverage], date(2026, 12, 31), PASSPHRASE)
+        (issued,) = await issue_cards(other, [coverage], date(2026, 12, 31), PASSPHRASE)
     answer = await desk.verify_text(ready.facility, issued.text, "accueil")
     assert (answer.verdict.colour, answer.card, answer.coverage) == ("red", None, ())
     assert "card-issuer-unknown" in codes(answer)
@@ -89,7 +90,7 @@ CARDS = {
     LATE: ("red", {"card-expired"}),
     LOST: ("red", {"card-revoked"}),
     LAPSED: ("red", {"contributions-unpaid"}),
-    WAITING: ("green", set()),
+    WAITING: ("red", {"waiting-period"}),
 }
 
 

@@ -8,14 +8,14 @@ from datetime import date
 import msgspec
 import pytest
 
-from facility_agent.exchange.messages import BatchMessage, Register
+from facility_agent.exchange.messages import BatchMessage
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
 from facility_agent.workflows import month_end
 from facility_agent.workflows.month_end import BatchView
 from facility_agent.workflows.site import Site
 from tests.workflows.nothing import refused
 from tests.workflows.places import Places
-from tests.workflows.post import brought, letter, stranger
+from tests.workflows.post import brought, letter, register_file, stranger
 
 replace = msgspec.structs.replace
 
@@ -68,17 +68,15 @@ async def test_a_letter_of_an_unknown_sender_is_not_opened(
 
 
 async def test_a_letter_of_the_wrong_kind_is_sent_on(held: Places) -> None:
-    state = await held.mutual.store.register_state("MLT")
-    assert state is not None
     coverages = await held.mutual.store.all_coverages("MLT")
-    data = await letter(held.facility, held.mutual, "register", Register("MLT", 9, state.as_of, coverages))
+    data = await register_file(held.facility, held.mutual, "MLT", 9, date(2026, 4, 1), coverages)
     async with refused("envelope-kind-not-ours", held.mutual):
         await brought(held.mutual, data)
 
 
 async def test_an_older_register_is_not_taken(held: Places) -> None:
     coverages = await held.mutual.store.all_coverages("MLT")
-    data = await letter(held.mutual, held.facility, "register", Register("MLT", 1, date(2026, 1, 1), coverages))
+    data = await register_file(held.mutual, held.facility, "MLT", 1, date(2026, 1, 1), coverages)
     async with refused("register-older", held.facility):
         await brought(held.facility, data)
 
@@ -86,17 +84,17 @@ async def test_an_older_register_is_not_taken(held: Places) -> None:
 async def test_the_register_of_another_payer_is_not_taken(held: Places, other_mutual: Site) -> None:
     coverages = await held.mutual.store.all_coverages("MLT")
     for payer in ("MLT", "AUTRE"):
-        data = await letter(other_mutual, held.facility, "register", Register(payer, 9, date(2026, 4, 1), coverages))
+        data = await register_file(other_mutual, held.facility, payer, 9, date(2026, 4, 1), coverages)
         async with refused("register-of-another", held.facility):
             await brought(held.facility, data)
 
 
 async def test_a_register_that_names_somebody_twice_is_not_taken(held: Places) -> None:
     coverages = await held.mutual.store.all_coverages("MLT")
-    twice = Register("MLT", 9, date(2026, 4, 1), (*coverages, coverages[0]))
-    data = await letter(held.mutual, held.facility, "register", twice)
-    async with refused("register-number-twice", held.facility):
-        await brought(held.facility, data)
+    for twice in ((*coverages, coverages[-1]), (*coverages, coverages[0])):
+        data = await register_file(held.mutual, held.facility, "MLT", 9, date(2026, 4, 1), twice)
+        async with refused("register-number-twice", held.facility):
+            await brought(held.facility, data)
 
 
 async def _answers(places: Places, batch_id: str) -> tuple[Receipt, Decision, Remittance]:

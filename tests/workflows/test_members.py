@@ -8,6 +8,7 @@ import pytest
 
 from facility_agent.demo.sites import PASSPHRASE
 from facility_agent.workflows import membership
+from facility_agent.workflows.cards import issue_cards
 from tests.workflows.nothing import refused
 from tests.workflows.places import Places, members_file, people
 
@@ -64,19 +65,19 @@ async def test_a_members_file_in_windows_1252_with_commas_and_french_days_is_rea
 async def test_cards_need_the_right_phrase_and_days_in_order(held: Places) -> None:
     some = (await held.mutual.store.all_coverages("MLT"))[:2]
     async with refused("key-passphrase-wrong", held.mutual):
-        await membership.issue_cards(held.mutual, some, date(2026, 12, 31), "pas la bonne phrase")
+        await issue_cards(held.mutual, some, date(2026, 12, 31), "pas la bonne phrase")
     async with refused("card-dates", held.mutual):
-        await membership.issue_cards(held.mutual, some, date(2026, 1, 31), PASSPHRASE)
+        await issue_cards(held.mutual, some, date(2026, 1, 31), PASSPHRASE)
 
 
 async def test_serials_of_cards_have_no_gaps_although_issuing_failed_in_between(ready: Places) -> None:
     some = (await ready.mutual.store.all_coverages("MLT"))[:1]
     async with refused("card-dates", ready.mutual):
-        await membership.issue_cards(ready.mutual, some, date(2026, 1, 31), PASSPHRASE)
-    (card,) = await membership.issue_cards(ready.mutual, some, date(2027, 12, 31), PASSPHRASE)
+        await issue_cards(ready.mutual, some, date(2026, 1, 31), PASSPHRASE)
+    (card,) = await issue_cards(ready.mutual, some, date(2027, 12, 31), PASSPHRASE)
     assert card.card.serial == len(people()) + 1
-    held = await ready.mutual.store.cards_of(card.card.member)
-    assert [one.serial for one in held] == [1, len(people()) + 1]
+    held = await ready.mutual.store.cards_held("MLT", (card.card.member,))
+    assert [one.card.serial for one in held] == [1, len(people()) + 1]
 
 
 async def test_a_register_goes_only_to_somebody_whose_keys_are_known(held: Places) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility_agent.workflows import audit_desk, desk, exchange, visits
+from facility_agent.workflows import audit_desk, day, exchange, newborns, visits
 from tests.workflows.march import DUE, DUE_FEVER, FEVER, MALARIA, close_march, live_march
 from tests.workflows.nothing import everything, refused
 from tests.workflows.places import Places
@@ -107,11 +107,11 @@ async def test_the_future_cannot_be_closed(ready: Places) -> None:
 
 
 async def test_register_numbers_go_on_from_the_highest(ready: Places) -> None:
-    assert await visits.next_register_number(ready.facility, DAY) == "1"
+    assert await day.next_register_number(ready.facility, DAY) == "1"
     for number in ("7", "12 bis", "²"):
         await visits.record(ready.facility, ready.visit(AWA, DAY, register_number=number), "soins")
-    assert await visits.next_register_number(ready.facility, DAY) == "8"
-    assert await visits.next_register_number(ready.facility, date(2027, 1, 2)) == "1"
+    assert await day.next_register_number(ready.facility, DAY) == "8"
+    assert await day.next_register_number(ready.facility, date(2027, 1, 2)) == "1"
 
 
 async def test_a_late_entry_keeps_the_day_of_care_and_says_when_it_was_entered(ready: Places) -> None:
@@ -136,7 +136,7 @@ async def test_a_replaced_claim_stops_counting_in_history_month_and_batch(ready:
     old, new = await _replaced(ready)
     (claim,) = await visits.close_day(ready.facility, DAY, "caisse")
     assert (claim.id, claim.replaces) == (new, old)
-    history = await desk.history_of(ready.facility, claim.visit.beneficiary)
+    history = await newborns.history_of(ready.facility, claim.visit.beneficiary)
     assert {line.claim for line in history.lines} == {new}
     assert [claim.id for claim in await ready.facility.store.claims_of_month(None, "2026-03")] == [new]
     await live_march(ready)

@@ -14,7 +14,11 @@ from facility_agent.storage.engine import Database
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import digest
 
-_BYTES = {"sqlite": "BLOB", "postgres": "BYTEA"}
+#: What the dialects call differently: a byte string, an empty one, and text in the order of its signs.
+_DIALECTS = {
+    "sqlite": {"{bytes}": "BLOB", "{nothing}": "x''", "{exact}": ""},
+    "postgres": {"{bytes}": "BYTEA", "{nothing}": "''::bytea", "{exact}": 'COLLATE "C"'},
+}
 
 
 def available() -> tuple[tuple[int, str, str], ...]:
@@ -58,7 +62,7 @@ async def _apply(database: Database, number: int, name: str, text: str, *, copie
                 return False
             if version and not copied:
                 await _copy_beside(database, version)
-            for statement in _statements(text.replace("{bytes}", _BYTES[database.dialect])):
+            for statement in _statements(_spoken(text, database.dialect)):
                 await database.rows(statement)
             await database.rows(
                 "INSERT INTO schema_migration (number, name, digest) VALUES ($1, $2, $3)", number, name, _digest(text)
@@ -84,6 +88,13 @@ def _statements(text: str) -> list[str]:
     """The statements of a migration: no semicolon stands inside one."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("--")]
     return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+
+
+def _spoken(text: str, dialect: str) -> str:
+    """A migration in the words of one dialect."""
+    for word, meant in _DIALECTS[dialect].items():
+        text = text.replace(word, meant)
+    return text
 
 
 def _digest(text: str) -> str:

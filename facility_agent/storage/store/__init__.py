@@ -8,15 +8,44 @@ from pathlib import Path
 
 from facility_agent.storage.engine import open_database
 from facility_agent.storage.migrations import migrate
+from facility_agent.storage.store.arrivals import Arrivals
+from facility_agent.storage.store.bedside import Bedside
+from facility_agent.storage.store.cards import Cards
 from facility_agent.storage.store.care import Care
-from facility_agent.storage.store.claims import Claims
+from facility_agent.storage.store.counting import Counting
+from facility_agent.storage.store.guarantees import Guarantees
 from facility_agent.storage.store.letters import Letters
+from facility_agent.storage.store.newborns import Newborns
+from facility_agent.storage.store.paper import Paper
+from facility_agent.storage.store.papers import Papers
 from facility_agent.storage.store.people import People
+from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
+from facility_agent.storage.store.searching import Searching
 from facility_agent.storage.store.settlement import Settlement
+from facility_agent.storage.store.sheets import Sheets
+from facility_agent.storage.store.tills import Tills
 
 
-class Store(People, Registers, Care, Claims, Settlement, Letters):
+class Store(
+    People,
+    Registers,
+    Arrivals,
+    Searching,
+    Paper,
+    Cards,
+    Newborns,
+    Reception,
+    Care,
+    Counting,
+    Settlement,
+    Letters,
+    Papers,
+    Bedside,
+    Tills,
+    Sheets,
+    Guarantees,
+):
     """All shelves over one open database."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -27,6 +27,17 @@ class Shelf:
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """All or nothing. Await nothing but the store inside it; inside another one it is a savepoint."""
         return self.database.transaction()
+
+    def together(self) -> AbstractAsyncContextManager[Any]:
+        """All or nothing together with the transaction that this task is in, or else in one of its own.
+
+        For writes whose failure ends the whole transaction: nothing of it is kept then, and no savepoint is needed.
+        """
+        return nullcontext() if self.database.in_transaction else self.transaction()
+
+    def version(self) -> int | None:
+        """A number that changes whenever the database does; None where nobody can tell."""
+        return None
 
     @property
     def _connection(self) -> Any:
@@ -51,7 +62,7 @@ def instant(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("an instant names its zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def portions(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -10,7 +10,7 @@ from facility_agent.storage.store.base import Shelf, decoded, instant, marks, po
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.periods import month_of
-from facility_agent.vocabulary.records import Claim, PastLine, Share
+from facility_agent.vocabulary.records import Claim, LineAdjudication, PastLine, Share
 
 #: Where a claim may go from each state (design of states); `received` starts it at the payer. A claim that stands in
 #: the batches of several schemes takes a step once for each of them.
@@ -79,12 +79,12 @@ class Claims(Shelf):
         given = {line.id: line for line in claim.visit.lines}
         await self.database.many(
             "INSERT INTO claim_line (claim, line, place, act, family, at, quantity, submitted, eligible, deductible, "
-            f"member_pays, facility_bears, condition) VALUES ({marks(13)})",
+            f"member_pays, facility_bears, condition, deductibles, guarantee) VALUES ({marks(15)})",
             [
                 (
                     claim.id, line.id, place, line.act, families.get(line.act, ""), given[line.id].at or claim.visit.at,
                     given[line.id].quantity, line.submitted, line.eligible, line.deductible, line.member_pays,
-                    line.facility_bears, claim.visit.condition,
+                    line.facility_bears, claim.visit.condition, _deductibles(line), _guarantee(line),
                 )
                 for place, line in enumerate(claim.adjudication.lines)
             ],
@@ -188,31 +188,60 @@ class Claims(Shelf):
         if homes:
             tests.append(f"c.household IN ({marks(len(homes), after=len(people))})")
         where = f"WHERE ({' OR '.join(tests)}) AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)"
+        return await self._past(where, *people, *homes)
+
+    async def lines_of(self, claims: Sequence[str]) -> tuple[PastLine, ...]:
+        """The lines of some claims, replaced or not, in order of care."""
+        found: list[PastLine] = []
+        for some in portions(claims):
+            found += await self._past(f"WHERE c.id IN ({marks(len(some))})", *some)
+        return tuple(found)
+
+    async def _past(self, where: str, *values: str) -> tuple[PastLine, ...]:
+        rows = await self.database.rows(
+            "SELECT c.id, c.member, c.household, c.facility, c.day, l.line, l.act, l.family, l.at, l.quantity, "
+            "l.eligible, l.deductible, l.condition, l.deductibles, l.guarantee "
+            "FROM claim_line l JOIN claim c ON c.id = l.claim "
+            f"{where} ORDER BY c.day, l.at, c.id, l.place",
+            *values,
+        )
+        if not rows:
+            return ()
         shares: dict[tuple[str, str], list[Share]] = {}
         for row in await self.database.rows(
             "SELECT s.claim, s.line, s.payer, s.scheme, s.amount FROM claim_share s JOIN claim c ON c.id = s.claim "
             f"{where} ORDER BY s.claim, s.line, s.place",
-            *people,
-            *homes,
+            *values,
         ):
             shares.setdefault((row["claim"], row["line"]), []).append(
                 Share(row["payer"], row["scheme"], int(row["amount"]))
             )
-        rows = await self.database.rows(
-            "SELECT c.id, c.member, c.household, c.facility, c.day, l.line, l.act, l.family, l.at, l.quantity, "
-            "l.eligible, l.deductible, l.condition FROM claim_line l JOIN claim c ON c.id = l.claim "
-            f"{where} ORDER BY c.day, l.at, c.id, l.place",
-            *people,
-            *homes,
-        )
         return tuple(
             PastLine(
                 row["id"], row["member"], row["household"], row["facility"], date.fromisoformat(row["day"]), row["act"],
                 row["family"], int(row["quantity"]), int(row["eligible"]), row["at"],
                 tuple(shares.get((row["id"], row["line"]), ())), int(row["deductible"]), row["condition"],
+                tuple((name, int(amount)) for name, _, amount in _parted(row["deductibles"])),
+                row["guarantee"],
             )
             for row in rows
         )  # fmt: skip
+
+
+def _deductibles(line: LineAdjudication) -> str:
+    """What was borne under each deductible, as `code=amount`, one after the other."""
+    said = (finding for finding in line.findings if finding.code == "deductible" and finding.amount)
+    return " ".join(f"{finding.evidence['row']}={finding.amount}" for finding in said if "row" in finding.evidence)
+
+
+def _parted(written: str) -> Iterable[tuple[str, str, str]]:
+    return (entry.rpartition("=") for entry in written.split())
+
+
+def _guarantee(line: LineAdjudication) -> str:
+    """The number of the guarantee that the line used, or nothing."""
+    used = (finding for finding in line.findings if finding.code == "guarantee-used")
+    return next((str(finding.evidence["number"]) for finding in used), "")
 
 
 def _month(claim: Claim) -> str:

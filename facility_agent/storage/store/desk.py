@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from facility_agent.arrangements.agreement import Agreement
@@ -19,9 +20,13 @@ from facility_agent.storage.engine import Database
 from facility_agent.storage.reading import Reading, open_reading
 from facility_agent.storage.store import Store
 from facility_agent.storage.store.base import decoded, instant, marks
-from facility_agent.storage.store.people import Account, Signin
+from facility_agent.storage.store.newborns import KeptNewborn
+from facility_agent.storage.store.people import Account, Signin, account_of
 from facility_agent.storage.store.registers import RegisterState, RevocationState
-from facility_agent.vocabulary.records import Coverage, PastLine
+from facility_agent.storage.writing import Writing, open_writing
+from facility_agent.vocabulary.guarantees import GuaranteeFile
+from facility_agent.vocabulary.records import Counted, Coverage, PastLine
+from facility_agent.vocabulary.verdicts import Letter
 
 T = TypeVar("T")
 
@@ -29,63 +34,97 @@ T = TypeVar("T")
 class DeskStore(Store):
     """The whole store on one SQLite file, with its shortest ways."""
 
-    def __init__(self, database: Database, reading: Reading) -> None:
+    def __init__(self, database: Database, reading: Reading, writing: Writing) -> None:
         super().__init__(database)
-        self._plain, self._quick = Store(database), Store(reading)
+        self._reading = reading
+        self._plain, self._quick, self._common = Store(database), Store(reading), Store(Common(reading))
         self._agreements: Kept[Agreement] = Kept(Agreement)
         self._parties: Kept[PublicKeys] = Kept(PublicKeys)
-        self._lookups = Lookups(database)
+        self._lookups = Lookups(database, writing)
 
     def _read(self) -> Store:
         """The quick way, unless this task is inside a transaction and must see what it has just written."""
         return self._plain if self.database.in_transaction else self._quick
 
+    def _read_common(self) -> Store:
+        """The same for what is asked for everybody: it is read again only when the file has changed."""
+        return self._plain if self.database.in_transaction else self._common
+
+    def version(self) -> int | None:
+        return None if self.database.in_transaction else self._reading.version
+
     async def account(self, login: str) -> Account | None:
         row = await self._read()._one(
             "SELECT login, name, roles, password_hash, active FROM account WHERE login = $1", login
         )
-        if row is None:
-            return None
-        return Account(
-            row["login"], row["name"], tuple(row["roles"].split()), row["password_hash"], bool(row["active"])
-        )
+        return account_of(row) if row is not None else None
 
-    async def signin(self, token: str, at: datetime) -> Signin | None:
-        return await self._read().signin(token, at)
+    async def signed_in(self, token: str, at: datetime) -> tuple[Signin, Account] | None:
+        return await self._read().signed_in(token, at)
 
     async def public_keys(self) -> tuple[PublicKeys, ...]:
         """The same tuple as before as long as nothing has changed."""
-        rows = await self._read().database.rows("SELECT document FROM party ORDER BY code")
-        return self._parties.of(rows)
+        return self._parties.of(await self._read_common().database.rows("SELECT document FROM party ORDER BY code"))
 
     async def agreements(self) -> tuple[Agreement, ...]:
         """All agreements, the oldest start first; the same tuple as before as long as nothing has changed."""
-        rows = await self._read().database.rows("SELECT document FROM agreement ORDER BY start, id")
-        return self._agreements.of(rows)
+        return self._agreements.of(
+            await self._read_common().database.rows("SELECT document FROM agreement ORDER BY start, id")
+        )
 
     async def coverage_of(self, number: str) -> tuple[Coverage, ...]:
         return await self._read().coverage_of(number)
 
+    async def household(self, household: str) -> tuple[Coverage, ...]:
+        return await self._read().household(household)
+
+    async def newborn(self, number: str) -> KeptNewborn | None:
+        return await self._read().newborn(number)
+
+    async def portrait_hashes(self, numbers: Sequence[str]) -> dict[str, str]:
+        return await self._read().portrait_hashes(numbers)
+
     async def register_state(self, payer: str | None) -> RegisterState | None:
-        return await self._read().register_state(payer)
+        return await self._read_common().register_state(payer)
 
     async def revocations(self, payer: str) -> RevocationState | None:
-        return await self._read().revocations(payer)
+        return await self._read_common().revocations(payer)
 
     async def lookups_of(self, number: str, day: date) -> int:
         return await self._read().lookups_of(number, day)
 
     async def latest_day(self) -> date | None:
-        return await self._read().latest_day()
+        return await self._read_common().latest_day()
+
+    async def letters_of(self, number: str) -> tuple[Letter, ...]:
+        return await self._read().letters_of(number)
 
     async def history(self, members: Sequence[str], households: Sequence[str] = ()) -> tuple[PastLine, ...]:
         return await self._read().history(members, households)
 
+    async def counted(self, number: str, household: str = "") -> tuple[Counted, ...]:
+        return await self._read().counted(number, household)
+
+    async def guarantees(self, *, member: str = "", state: str = "") -> tuple[GuaranteeFile, ...]:
+        return await self._read().guarantees(member=member, state=state)
+
+    async def entry_draft(self, visit: str) -> bytes | None:
+        return await self._read().entry_draft(visit)
+
     async def note_lookup(
-        self, id: str, *, at: datetime, account: str, member_number: str, colour: str, how: str, day: date
+        self,
+        id: str,
+        *,
+        at: datetime,
+        account: str,
+        member_number: str,
+        colour: str,
+        how: str,
+        day: date,
+        draft: bytes | None = None,
     ) -> None:
         """Somebody was looked up at the desk; on return it is on the disk. The same lookup twice counts once."""
-        row = (id, instant(at), day.isoformat(), account, member_number, colour, how)
+        row = (id, instant(at), day.isoformat(), account, member_number, colour, how, draft)
         if self.database.in_transaction:
             await self._lookups.write([row])
         else:
@@ -96,30 +135,45 @@ class DeskStore(Store):
         await self._lookups.settle()
 
 
+class Common(Reading):
+    """The face of a reading connection that remembers its answers until the file changes."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.dialect, self.path, self._transactions = reading.dialect, reading.path, 0
+        self._reading = reading
+
+    async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
+        return self._reading.common(statement, *values)
+
+
 class Kept(Generic[T]):
     """Documents decoded once: as long as their bytes stay the same, the records stay the same objects."""
 
     def __init__(self, kind: type[T]) -> None:
         self._kind = kind
+        self._rows: list[dict[str, Any]] = []
         self._documents: list[bytes] = []
         self._records: tuple[T, ...] = ()
 
     def of(self, rows: list[dict[str, Any]]) -> tuple[T, ...]:
         """The records of the rows' documents."""
+        if rows is self._rows:
+            return self._records
+        self._rows = rows
         documents = [bytes(row["document"]) for row in rows]
         if documents != self._documents:
             self._documents, self._records = documents, tuple(decoded(entry, self._kind) for entry in documents)
         return self._records
 
 
-Row = tuple[str, ...]
+Row = tuple[str | bytes | None, ...]
 
 
 class Lookups:
     """Look-ups on their way to the disk. While one write is under way, the next ones gather."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, writing: Writing) -> None:
+        self._database, self._writing = database, writing
         self._waiting: list[tuple[Row, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -133,12 +187,11 @@ class Lookups:
 
     async def write(self, rows: Sequence[Row]) -> None:
         """Write look-ups in one statement: all of them or none; one that is known already changes nothing."""
-        values = ", ".join(f"({marks(7, after=7 * place)})" for place in range(len(rows)))
-        await self._database.rows(
-            f"INSERT INTO desk_lookup (id, at, day, account, number, colour, how) VALUES {values} "
-            "ON CONFLICT (id) DO NOTHING",
-            *(value for row in rows for value in row),
-        )
+        statement, values = _insert(len(rows)), [value for row in rows for value in row]
+        if self._database.in_transaction:
+            await self._database.rows(statement, *values)
+        else:
+            await self._writing.write(statement.replace("$", "?"), values)
 
     async def settle(self) -> None:
         """Wait for the write that is under way."""
@@ -168,6 +221,13 @@ class Lookups:
             _tell(written, None)
 
 
+@lru_cache(maxsize=64)
+def _insert(count: int) -> str:
+    values = ", ".join(f"({marks(8, after=8 * place)})" for place in range(count))
+    columns = "id, at, day, account, number, colour, how, draft"
+    return f"INSERT INTO desk_lookup ({columns}) VALUES {values} ON CONFLICT (id) DO NOTHING"
+
+
 #: So many look-ups in one statement: far fewer values than any SQLite takes.
 _MOST = 500
 
@@ -188,9 +248,10 @@ async def at_desk(store: Store) -> AsyncIterator[Store]:
     if store.database.path is None:
         yield store
         return
-    with open_reading(store.database.path) as reading:
-        desk = DeskStore(store.database, reading)
-        try:
-            yield desk
-        finally:
-            await desk.settle()
+    async with open_writing(store.database.path) as writing:
+        with open_reading(store.database.path) as reading:
+            desk = DeskStore(store.database, reading, writing)
+            try:
+                yield desk
+            finally:
+                await desk.settle()

@@ -80,6 +80,13 @@ class Letters(Shelf):
             await self._letter("in", header, digest, name, at, None)
         return True
 
+    async def knows_letter(self, sender: str, id: str) -> bool:
+        """Whether a letter with this identifier has arrived."""
+        row = await self._one(
+            "SELECT 1 AS n FROM envelope WHERE sender = $1 AND id = $2 AND direction = 'in'", sender, id
+        )
+        return row is not None
+
     async def _letter(
         self, direction: str, header: Header, digest: str, name: str, at: datetime, sealed: bytes | None
     ) -> None:

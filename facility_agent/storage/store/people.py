@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -54,6 +56,17 @@ class People(Shelf):
         )
         return int(rows[0]["value"])
 
+    async def next_numbers(self, name: str, count: int) -> range:
+        """The next `count` numbers of a series; without gaps when the caller's transaction holds the use of them."""
+        rows = await self.database.rows(
+            "INSERT INTO counter (name, value) VALUES ($1, $2) "
+            "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value",
+            name,
+            count,
+        )
+        last = int(rows[0]["value"])
+        return range(last - count + 1, last + 1)
+
     async def add_account(self, login: str, name: str, roles: tuple[str, ...], password_hash: str) -> None:
         """InputError `account-exists` when the login is taken."""
         async with self.transaction():
@@ -86,11 +99,16 @@ class People(Shelf):
                 using_db=self._connection,
             )
 
-    async def signin(self, token: str, at: datetime) -> Signin | None:
-        row = await self._one("SELECT login, csrf, expires FROM signin WHERE token = $1", token)
-        if row is None or row["expires"] < instant(at):
+    async def signed_in(self, token: str, at: datetime) -> tuple[Signin, Account] | None:
+        """A sign-in that holds, with its account; None when it has ended or the account is closed."""
+        row = await self._one(
+            "SELECT s.csrf, s.expires, a.login, a.name, a.roles, a.password_hash, a.active "
+            "FROM signin s JOIN account a ON a.login = s.login WHERE s.token = $1",
+            token,
+        )
+        if row is None or row["expires"] < instant(at) or not row["active"]:
             return None
-        return Signin(row["login"], row["csrf"])
+        return Signin(row["login"], row["csrf"]), account_of(row)
 
     async def drop_signin(self, token: str) -> None:
         await tables.SigninRow.filter(token=token).using_db(self._connection).delete()
@@ -132,3 +150,8 @@ class People(Shelf):
         """All agreements, the oldest start first."""
         rows = await tables.AgreementRow.all(using_db=self._connection).order_by("start", "id")
         return tuple(decoded(row.document, Agreement) for row in rows)
+
+
+def account_of(row: Mapping[str, Any]) -> Account:
+    """The account of a row."""
+    return Account(row["login"], row["name"], tuple(row["roles"].split()), row["password_hash"], bool(row["active"]))

@@ -15,6 +15,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// An answer stands at its own address: the form that asked need not be sent on to it, and a reload asks nothing again.
+if (document.body.dataset.address && location.pathname !== document.body.dataset.address) {
+  history.replaceState(null, "", document.body.dataset.address);
+}
+for (const form of document.querySelectorAll("form[action^='/desk/']")) {
+  form.addEventListener("submit", () => {
+    if (!form.elements.direct) form.insertAdjacentHTML("beforeend", '<input type="hidden" name="direct" value="1">');
+  });
+}
+
 // Some scanners end with a tabulation instead of Enter.
 scan?.addEventListener("keydown", (event) => {
   if (event.key === "Tab" && !event.shiftKey && scan.value.length > 60) {
@@ -50,5 +60,24 @@ for (const list of document.querySelectorAll("[data-walk]")) {
       next.focus();
       event.preventDefault();
     }
+  });
+}
+
+// Names that a text may mean, from the first letters on.
+for (const box of document.querySelectorAll("[data-search]")) {
+  box.addEventListener("input", async () => {
+    if (box.value.length < 2) return;
+    const asked = box.value, answer = await fetch(`${box.dataset.search}?q=${encodeURIComponent(asked)}`);
+    if (!answer.ok || box.value !== asked) return;
+    box.list.replaceChildren(...(await answer.json()).map((row) => new Option(row.icd10, row.name)));
+  });
+}
+
+// What the protocols say of the lines so far: help, while they are entered.
+for (const place of document.querySelectorAll("[data-advice]")) {
+  const form = place.closest("form");
+  form.addEventListener("change", async () => {
+    const answer = await fetch(place.dataset.advice, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (answer.ok) place.innerHTML = await answer.text();
   });
 }

@@ -6,7 +6,6 @@ from datetime import date
 
 import msgspec
 
-from facility_agent.vocabulary.periods import month_of
 from facility_agent.vocabulary.records import Adjudication, Visit
 from facility_agent.workflows import visits
 from facility_agent.workflows.site import Site
@@ -23,13 +22,16 @@ class VisitRow(msgspec.Struct, frozen=True):
 
 async def visits_of(site: Site, day: date) -> tuple[VisitRow, ...]:
     """The visits of a day in the order of the register; what no claim holds yet is judged as of now."""
+    entries = await site.store.visits(day=day)
+    minted = await site.store.claims([entry.visit.id for entry in entries if entry.state == "claimed"])
+    claims = {claim.id: claim for claim in minted}
     rows = []
-    for entry in await site.store.visits(day=day):
-        claim = await site.store.claim(entry.visit.id) if entry.state == "claimed" else None
+    for entry in entries:
+        claim = claims.get(entry.visit.id)
         if claim is not None:
             rows.append(VisitRow(claim.visit, entry.state, claim.number, claim.adjudication))
             continue
-        judged = (await visits.judge(site, entry.visit)).adjudication if entry.state == "recorded" else None
+        judged = (await visits.judge(site, entry.visit)).adjudication if entry.state in ("open", "recorded") else None
         rows.append(VisitRow(entry.visit, entry.state, "", judged))
     return tuple(sorted(rows, key=lambda row: (row.visit.at, row.visit.register_number, row.visit.id)))
 
@@ -41,7 +43,5 @@ async def waiting_of(site: Site, month: str) -> tuple[VisitRow, ...]:
 
 
 async def next_register_number(site: Site, day: date) -> str:
-    """The number that follows the highest of the month in the paper register, which the clerk may change."""
-    entries = await site.store.visits(month=month_of(day))
-    written = [int(number) for entry in entries if (number := entry.visit.register_number).isdecimal()]
-    return str(max(written, default=0) + 1)
+    """The next *numéro d'ordre* of the year: one more than the highest that is a number. The clerk may change it."""
+    return str(await site.store.last_register_number(day.year) + 1)
