@@ -22,11 +22,14 @@ class UnderScheme(msgspec.Struct, frozen=True):
     deductibles: tuple[Deductible, ...]
     ceilings: tuple[Limit, ...]
     rate: RateRow | None
+    #: The row's rate as a ratio, or None for a flat co-payment.
     ratio: tuple[int, int] | None
     #: Whether it asks anything of the care before it pays, or does not pay for this act at all.
     asks: bool
     #: Whether it pays for this act at all: a scheme may be for some care only.
     covers: bool
+    #: The number of the scheme's set of ceilings: acts under the same ones share what is left. None: one is per line.
+    shared: int | None
 
 
 class AskedOf(msgspec.Struct, frozen=True):

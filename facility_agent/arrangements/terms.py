@@ -74,6 +74,7 @@ class Terms:
         self.rounding: Rounding = closed(self.clause("rounding"), "down")
         self.rounding_step: int = closed(self.clause("rounding_step"), 1)
         self._limits_of: dict[tuple[str, str], tuple[Limit, ...]] = {}
+        self._ceilings: dict[tuple[str, tuple[Limit, ...]], int] = {}
         self._requirements_of: dict[tuple[str, str], tuple[Requirement, ...]] = {}
         self._prices: dict[tuple[str, str], Tariff | None] = {}
         self._parts: dict[tuple[str, str], RateRow | None] = {}
@@ -195,27 +196,29 @@ class Terms:
 
     def under_in_stay(self, scheme: str, act: str) -> UnderScheme:
         """The same for a stay, with the ceilings that count over one."""
-        found = self._under_in_stay.get((scheme, act))
-        if found is None:
-            found = self._under_in_stay[scheme, act] = self._gathered(scheme, act, stay=True)
-        return found
+        if (scheme, act) not in self._under_in_stay:
+            self._under_in_stay[scheme, act] = self._gathered(scheme, act, stay=True)
+        return self._under_in_stay[scheme, act]
 
     def _gathered(self, scheme: str, act: str, *, stay: bool = False) -> UnderScheme:
         rate, limits = self.rate(scheme, act), (*self.limits(scheme, act), *self.limits("", act))
-        waitings, requirements = tuple(self.waitings(scheme, act)), self.requirements(scheme, act)
+        waitings, guarantees = tuple(self.waitings(scheme, act)), self.guarantees(scheme, act)
         counts = tuple(row for row in limits if row.count is not None or row.interval is not None)
-        guarantees = self.guarantees(scheme, act)
+        requirements, covers = self.requirements(scheme, act), self.covers(scheme, act)
+        ceilings = tuple(row for row in limits if row.amount is not None and (stay or row.per != "stay"))
+        number = self._ceilings.setdefault((scheme, ceilings), len(self._ceilings))
         return UnderScheme(
             waitings=waitings,
             counts=counts,
             requirements=requirements,
             guarantees=guarantees,
             deductibles=tuple(row for row in self.deductibles(scheme) if self.concerns(row, act)),
-            ceilings=tuple(row for row in limits if row.amount is not None and (stay or row.per != "stay")),
+            ceilings=ceilings,
             rate=rate,
-            ratio=part(rate) if rate is not None else None,
-            asks=bool(waitings or counts or requirements or guarantees) or not self.covers(scheme, act),
-            covers=self.covers(scheme, act),
+            ratio=parse_rate(rate.rate) if rate is not None and rate.rate is not None else None,
+            asks=bool(waitings or counts or requirements or guarantees or not covers),
+            covers=covers,
+            shared=None if any(row.per == "line" for row in ceilings) else number,
         )
 
     def waitings(self, scheme: str, act: str) -> Sequence[Waiting]:
@@ -292,8 +295,3 @@ def rule_set(arrangement: Arrangement, agreement: Agreement | None) -> str:
     """`RULES_VERSION` and the SHA-256 over the arrangement (protocols included) and the agreement."""
     seed = f"{arrangement.digest}:{agreement.digest if agreement else ''}"
     return f"{RULES_VERSION}-{sha256(seed.encode()).hexdigest()}"
-
-
-def part(row: RateRow) -> tuple[int, int] | None:
-    """The row's rate as a ratio, or None for a flat co-payment."""
-    return parse_rate(row.rate) if row.rate is not None else None

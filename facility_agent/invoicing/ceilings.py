@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from facility_agent.arrangements.gathered import UnderScheme
 from facility_agent.arrangements.model import Deductible, Limit, RateRow
 from facility_agent.arrangements.terms import Terms
 from facility_agent.invoicing import copays
@@ -29,17 +30,25 @@ class Used:
         self._visit = visit
         self._past = past
         self._rooms: dict[str, dict[str, Room]] = {}
+        self._alike: dict[int, list[Room]] = {}
         self._borne: dict[str, int] = {}
         self._copays: dict[tuple[str, RateRow], int] = {}
 
-    def rooms(self, limits: tuple[Limit, ...], coverage: Coverage | None, scheme: str) -> list[Room]:
+    def rooms(self, under: UnderScheme, coverage: Coverage | None, scheme: str) -> list[Room]:
         """The rooms that ceilings leave to a scheme, the same for all lines of the visit.
 
         A ceiling per line has its whole room for every line.
         """
-        held = self._rooms.get(scheme)
-        if held is None:
-            held = self._rooms[scheme] = {}
+        shared = under.shared
+        if shared is None:
+            return self._found(under.ceilings, coverage, scheme)
+        found = self._alike.get(shared)
+        if found is None:
+            found = self._alike[shared] = self._found(under.ceilings, coverage, scheme)
+        return found
+
+    def _found(self, limits: tuple[Limit, ...], coverage: Coverage | None, scheme: str) -> list[Room]:
+        held = self._rooms.setdefault(scheme, {})
         found = []
         for limit in limits:
             room = held.get(limit.code)

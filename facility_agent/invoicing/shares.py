@@ -54,7 +54,7 @@ def take(
     else:
         amount = used.all_but_copay(terms, under.rate, scheme, left - deductible, findings)
     if under.ceilings:
-        rooms = used.rooms(under.ceilings, coverage, scheme)
+        rooms = used.rooms(under, coverage, scheme)
         for room in rooms:
             if room.left is None or room.left < amount:
                 amount, borne = _capped(terms, room, amount, findings)

@@ -20,12 +20,14 @@ MOVES: Final[dict[TillKind, tuple[str, str]]] = {
     "waived": ("due", "given up"),
     "refunded": ("cash", "due"),
     "rounded": ("due", "difference"),
+    "raised": ("difference", "due"),
 }
 
 
 class Balance(Record, frozen=True):
-    """Where the member's share stands. `share` = `due` + `paid` + `owed` + `waived` + `rounded`, none below zero.
+    """Where the member's share stands. `share` = `due` + `paid` + `owed` + `waived` + `rounded`.
 
+    Only `rounded` may be below zero: what a cash step added for the member, where the clause says that they bear it.
     `cash` is what the drawer really holds for this visit; `to_refund` is the part of it that is above the share.
     """
 
@@ -79,22 +81,14 @@ def balance(share: int, entries: Iterable[TillEntry]) -> Balance:
     for entry in entries:
         sums[entry.kind] += entry.amount
     cash = sums["paid"] - sums["refunded"]
-    left = share
+    raised = sums["raised"] if share else 0
+    left = share + raised
     kept: dict[str, int] = {}
     for name in ("paid", "rounded", "waived", "owed"):
         kept[name] = min(cash if name == "paid" else sums[name], left)
         left -= kept[name]
+    kept["rounded"] -= raised
     return Balance(share, left, **kept, cash=cash, refunded=sums["refunded"])
-
-
-def cash_asked(due: int, step: int) -> tuple[int, int]:
-    """What is asked in coins that there are, and the difference, which the member is never asked for.
-
-    >>> cash_asked(30, 25), cash_asked(30, 5), cash_asked(20, 25), cash_asked(30, 1)
-    ((25, 5), (30, 0), (0, 20), (30, 0))
-    """
-    asked = due // step * step if step > 1 else due
-    return asked, due - asked
 
 
 def expected(entries: Iterable[TillEntry]) -> int:

@@ -13,7 +13,7 @@ from facility_agent.vocabulary.records import Record
 #: What is counted for the scoreboard of the contract: nothing on the shelf, care not given, a card not accepted.
 NoteKind = Literal["out-of-stock", "not-given", "card-refused"]
 #: What can happen to the member's share (see `invoicing.till`).
-TillKind = Literal["paid", "owed", "waived", "refunded", "rounded"]
+TillKind = Literal["paid", "owed", "waived", "refunded", "rounded", "raised"]
 SheetKind = Literal["referral", "evacuation", "counter-referral", "prescription"]
 
 

@@ -11,12 +11,13 @@ from datetime import date
 
 import msgspec
 
-from facility_agent.arrangements.terms import terms
-from facility_agent.invoicing.till import Balance, balance, cash_asked, expected
+from facility_agent.arrangements.terms import Terms, terms
+from facility_agent.invoicing.dues import Cash, cash
+from facility_agent.invoicing.till import Balance, balance, expected
 from facility_agent.storage.store.care import VisitEntry
 from facility_agent.vocabulary.bedside import TillCount, TillEntry, TillKind
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.findings import FACILITY, UNKNOWN
+from facility_agent.vocabulary.findings import FACILITY
 from facility_agent.vocabulary.records import Adjudication, Visit
 from facility_agent.workflows import visits
 from facility_agent.workflows.site import Site
@@ -24,7 +25,7 @@ from facility_agent.workflows.visit_life import entry_of
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A visit at the till: its share, every movement, what is asked in cash, and who bears the difference."""
+    """A visit at the till: its share, every movement, and what is asked in the coins that there are."""
 
     visit: Visit
     state: str
@@ -32,9 +33,7 @@ class Account(msgspec.Struct, frozen=True):
     answer: Adjudication | None
     balance: Balance
     entries: tuple[TillEntry, ...]
-    asked: int
-    difference: int
-    borne_by: str = FACILITY
+    coins: Cash
 
     @property
     def currency(self) -> str:
@@ -81,8 +80,8 @@ async def _account(site: Site, entry: VisitEntry, gone: frozenset[str]) -> Accou
     share = answer.member_pays if answer is not None and counts else 0
     entries = tuple(placed.entry for placed in await site.store.till_entries(visits=(visit.id,)))
     now = balance(share, entries)
-    asked, difference = cash_asked(now.due, await cash_step(site, visit))
-    return Account(visit, entry.state, claim.number if claim else "", answer, now, entries, asked, difference)
+    coins = cash(await terms_of(site, visit), now.due)
+    return Account(visit, entry.state, claim.number if claim else "", answer, now, entries, coins)
 
 
 def _replaced(entries: Iterable[VisitEntry]) -> frozenset[str]:
@@ -90,12 +89,11 @@ def _replaced(entries: Iterable[VisitEntry]) -> frozenset[str]:
     return frozenset(row.visit.replaces for row in entries if row.visit.replaces and row.state != "abandoned")
 
 
-async def cash_step(site: Site, visit: Visit) -> int:
-    """The smallest coin that the till uses; while the clause is open every unit counts."""
+async def terms_of(site: Site, visit: Visit) -> Terms:
+    """The clauses under which a visit stands, its cash steps among them."""
     coverage = await site.store.coverage_of(visit.beneficiary.number) if visit.beneficiary.number else ()
     agreement = await visits.agreement_of(site, coverage, visit.day)
-    step = terms(site.arrangement(visit.day), agreement, site.config.code).clause("cash_step")
-    return 1 if step == UNKNOWN else int(step)
+    return terms(site.arrangement(visit.day), agreement, site.config.code)
 
 
 async def move(
@@ -104,7 +102,8 @@ async def move(
     """One movement at the till. The same `id`, made by the form, counts once however often it is sent.
 
     Money taken or given back has a receipt: the number of the paper booklet, or the till's own. When all that is asked
-    in cash is paid, the difference to the share is written down with who bears it. InputError `till-nothing`,
+    in cash is paid, the difference to the share is written down with who bears it: the facility gives it up, or the
+    member pays it, as the clause says. InputError `till-nothing`,
     `till-above-share`, `till-refund-above`, `reason-missing`, `till-entry-reused`.
     """
     account = await account_of(site, visit)
@@ -118,15 +117,19 @@ async def move(
             alike = msgspec.structs.replace(held, visit=visit, kind=kind, amount=amount)
             await site.store.put_till_entry(alike, site.now())
             return held
-        placed = await site.store.till_entries(visits=(visit,))
-        now = balance(account.balance.share, [each.entry for each in placed])
+        made = [placed.entry for placed in await site.store.till_entries(visits=(visit,))]
+        now, coins = balance(account.balance.share, made), account.coins
+        rest = TillEntry(f"{id}-r", visit, "rounded", -coins.difference, today, by, borne_by=coins.borne_by)
+        whole = kind == "paid" and amount == coins.asked and now.due == account.balance.due
+        if whole and coins.difference > 0:
+            rest = msgspec.structs.replace(rest, kind="raised", amount=coins.difference)
+            now = balance(account.balance.share, [*made, rest])
         check_entry(entry, now)
         if kind in ("paid", "refunded") and not entry.receipt:
             number = await site.store.next_number(f"receipt:{today.year}")
             entry = msgspec.structs.replace(entry, receipt=f"{site.config.code}-R{today.year}-{number:06d}")
         await site.store.put_till_entry(entry, site.now())
-        if kind == "paid" and now.due - amount == account.difference > 0:
-            rest = TillEntry(f"{id}-r", visit, "rounded", account.difference, today, by, borne_by=account.borne_by)
+        if whole and coins.difference:
             await site.store.put_till_entry(rest, site.now())
     return entry
 

@@ -8,6 +8,7 @@ from datetime import date
 import msgspec
 import pytest
 
+from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.vocabulary.records import Visit
 from facility_agent.workflows import till, visits
 from tests.workflows.march import FEVER
@@ -131,21 +132,29 @@ async def test_a_till_that_does_not_balance_is_closed_with_its_explanation(ready
     assert (made.expected, made.counted, made.difference, made.reason) == (20, 15, -5, "pièce tombée")
 
 
-async def test_money_counts_in_the_coins_that_there_are(ready: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bearer", ["facility", "member"])
+async def test_money_counts_in_the_coins_that_there_are(
+    bearer: str, ready: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visit = await kept(ready)
     share = (await till.account_of(ready.facility, visit.id)).balance.share
+    plain = await till.terms_of(ready.facility, visit)
+    clauses = msgspec.structs.replace(plain.arrangement.clauses, cash_step=25, cash_difference=bearer)
+    arrangement = msgspec.structs.replace(plain.arrangement, clauses=clauses, digest="with coins")
 
-    async def step(*_: object) -> int:
-        return 25
+    async def coins(*_: object) -> Terms:
+        return terms(arrangement, None, ready.facility.config.code)
 
-    monkeypatch.setattr(till, "cash_step", step)
+    monkeypatch.setattr(till, "terms_of", coins)
     account = await till.account_of(ready.facility, visit.id)
-    assert account.asked == share // 25 * 25 and account.asked + account.difference == share
-    await till.move(ready.facility, "a", visit.id, "paid", account.asked, "caisse")
+    asked = account.coins.asked
+    assert share % 25 and asked % 25 == 0 and abs(asked - share) < 25 and (asked > share) == (bearer == "member")
+    for _ in range(2):
+        await till.move(ready.facility, "a", visit.id, "paid", asked, "caisse")
     balance = (await till.account_of(ready.facility, visit.id)).balance
-    assert (balance.state, balance.rounded, balance.open) == ("paid", share % 25, 0)
-    (_, rest) = (await till.account_of(ready.facility, visit.id)).entries
-    assert (rest.kind, rest.borne_by) == ("rounded", "facility")
+    assert (balance.state, balance.rounded, balance.open, balance.cash) == ("paid", share - asked, 0, asked)
+    (rest,) = [e for e in (await till.account_of(ready.facility, visit.id)).entries if e.kind != "paid"]
+    assert (rest.kind, rest.borne_by) == ("raised" if bearer == "member" else "rounded", bearer)
 
 
 async def test_a_corrected_visit_moves_the_share_and_keeps_what_was_paid(ready: Places) -> None:

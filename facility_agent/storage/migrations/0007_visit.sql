@@ -41,7 +41,7 @@ CREATE TABLE till_entry (
     place BIGINT PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     visit TEXT NOT NULL REFERENCES visit (id) ON DELETE RESTRICT,
-    kind TEXT NOT NULL CHECK (kind IN ('paid', 'owed', 'waived', 'refunded', 'rounded')),
+    kind TEXT NOT NULL CHECK (kind IN ('paid', 'owed', 'waived', 'refunded', 'rounded', 'raised')),
     amount BIGINT NOT NULL CHECK (amount > 0),
     day TEXT NOT NULL,
     cashier TEXT NOT NULL,
