@@ -106,3 +106,18 @@ def visit(
     from facility_agent.bench.visit import run
 
     print_json(asyncio.run(run(members, visits, connections)))
+
+
+@app.command("month-end")
+def month_end(
+    claims: Annotated[int, typer.Option(min=1, help="Claims of 6 lines in the month.")] = 4_200,
+    larger: Annotated[str, typer.Option(help="How many times as many claims are measured next.")] = "10",
+) -> None:
+    """A month of claims checked as the mutual does, sealed, and printed as PDF and XLSX in processes of their own."""
+    import asyncio
+
+    from facility_agent.bench.month_end import run
+
+    sizes = tuple(int(times) for times in larger.split(",") if times)
+    with progress("month-end") as said:
+        print_json(asyncio.run(run(claims, larger=sizes, said=said)))

@@ -30,7 +30,7 @@ def month_end(
                 for row in await work.preview(site, month):
                     batch = row.closed or await work.close(site, month, row.payer, row.scheme, "cli")
                     exported = await work.export(site, batch.id, "cli")
-                    files += [path for path in (exported.pdf, exported.xlsx, exported.sealed) if path]
+                    files += [path for path in (exported.pdf, exported.xlsx, exported.csv, exported.sealed) if path]
             return await work.preview(site, month), files
 
     rows, files = asyncio.run(run())

@@ -11,8 +11,7 @@ from pathlib import Path
 import msgspec
 
 from facility_agent.audit.reconcile import Reconciliation, reconcile
-from facility_agent.documents.statement_pdf import statement_pdf
-from facility_agent.documents.statement_xlsx import statement_xlsx
+from facility_agent.documents.apart import printed
 from facility_agent.exchange.messages import BatchMessage
 from facility_agent.invoicing.batch import check, gather, month_of_claim, payers_of
 from facility_agent.invoicing.statement import Statement, statement
@@ -60,6 +59,7 @@ class Exported(msgspec.Struct, frozen=True):
 
     pdf: Path
     xlsx: Path
+    csv: Path
     sealed: Path | None
 
 
@@ -133,18 +133,19 @@ async def close(site: Site, month: str, payer: str, scheme: str, by: str) -> Bat
 
 
 async def export(site: Site, batch_id: str, by: str) -> Exported:
-    """Write the statement as PDF and XLSX, and seal the batch for a payer whose keys we know."""
+    """Write the statement as PDF, XLSX and CSV, and seal the batch for a payer whose keys we know."""
     view = await batch_of(site, batch_id)
     core = BatchMessage(view.batch, view.claims)
     seal = digest(canonical(core))
     folder = site.folder / EXPORTS / view.batch.month
     name = f"bordereau-{view.batch.number}"
-    pdf, xlsx = folder / f"{name}.pdf", folder / f"{name}.xlsx"
-    made_on = view.batch.closed_on
-    write_whole(pdf, statement_pdf(view.statement, seal, site.config.language, made_on=made_on))
-    write_whole(xlsx, statement_xlsx(view.statement, seal, site.config.language, made_on=made_on))
+    prints = await printed(view.statement, seal, site.config.language, view.batch.closed_on)
+    pdf, xlsx, csv = (folder / f"{name}.{kind}" for kind in ("pdf", "xlsx", "csv"))
+    for path in (pdf, xlsx, csv):
+        kind = path.suffix[1:]
+        write_whole(path, prints[kind].files[kind])
     if view.batch.payer not in {party.party for party in await site.partners()}:
-        return Exported(pdf, xlsx, None)
+        return Exported(pdf, xlsx, csv, None)
     letter = f"batch-{view.batch.number}"
     if view.state == "closed":
         parts = {pdf.name: pdf.read_bytes(), xlsx.name: xlsx.read_bytes()}
@@ -154,7 +155,7 @@ async def export(site: Site, batch_id: str, by: str) -> Exported:
             await site.store.move_batch(batch_id, "sent", site.now(), by)
             for claim in view.claims:
                 await site.store.move_claim(claim.id, "sealed", site.now(), by, view.batch.number)
-    return Exported(pdf, xlsx, await mail.lay_out(site, f"{letter}.fae"))
+    return Exported(pdf, xlsx, csv, await mail.lay_out(site, f"{letter}.fae"))
 
 
 async def batches(site: Site) -> tuple[BatchView, ...]:
