@@ -1,8 +1,8 @@
 """How long the end of a month takes: claims checked, sealed and printed, and how large the sealed core part is.
 
 Checked means: gathered into the batch, held against their claims, judged again as the mutual will (every rule and
-every edit across claims). Sealed means: packed, signed and encrypted to the payer with its prints beside. The prints are
-made in processes of their own, while this one goes on, as a server does it. Making the claims up is not counted.
+every edit across claims). Sealed means: packed, signed and encrypted to the payer with its prints beside. The prints
+are made in processes of their own, while this one goes on, as a server does it. Making the claims up is not counted.
 """
 
 from __future__ import annotations

@@ -46,6 +46,7 @@ Kind = Literal[
     "keys",
     "guarantee",
     "notice",
+    "contest",
 ]
 
 MAGIC: Final = b"FAE1"

@@ -24,6 +24,7 @@ from facility_agent.invoicing.batch import item_of
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.identifiers import canonical
+from facility_agent.vocabulary.month import Contest, Justified
 from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, BatchItem, Decision, Receipt, Remittance
 
@@ -96,15 +97,16 @@ class Register(Record, frozen=True):
 
 
 class BatchMessage(Record, frozen=True):
-    """A batch with its claims, in the order of its items."""
+    """A batch with its claims, in the order of its items, and what the facility says of some of them."""
 
     batch: Batch
     claims: tuple[Claim, ...]
+    justified: tuple[Justified, ...] = ()
 
 
 Message = (
     Register | Revocations | Agreement | SignedPack | BatchMessage | Receipt | Decision | Remittance | PublicKeys
-    | GuaranteeFile | DeathNotice
+    | GuaranteeFile | DeathNotice | Contest
 )  # fmt: skip
 
 TYPES: Final[dict[Kind, type[Message]]] = {
@@ -119,6 +121,7 @@ TYPES: Final[dict[Kind, type[Message]]] = {
     "keys": PublicKeys,
     "guarantee": GuaranteeFile,
     "notice": DeathNotice,
+    "contest": Contest,
 }
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 T = TypeVar("T")

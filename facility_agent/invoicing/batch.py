@@ -92,7 +92,7 @@ def gather(
     chosen = [
         claim
         for claim in counting(claims)
-        if claim.visit.facility == facility and month_of_claim(claim) == month and _due(claim, payer, scheme) > 0
+        if claim.visit.facility == facility and month_of_claim(claim) == month and due_of(claim, payer, scheme) > 0
     ]
     chosen.sort(key=lambda claim: (day_of_claim(claim), claim.visit.at, claim.number, claim.id))
     currencies = {claim.adjudication.currency for claim in chosen} | ({currency} if currency else set())
@@ -172,7 +172,7 @@ def _against(batch: Batch, item: BatchItem, claim: Claim) -> list[str]:
 def item_of(claim: Claim, payer: str, scheme: str) -> BatchItem:
     """What stands in a batch of this payer and scheme for a claim."""
     judged, person = claim.adjudication, claim.visit.beneficiary
-    due = _due(claim, payer, scheme)
+    due = due_of(claim, payer, scheme)
     return BatchItem(
         claim=claim.id,
         number=claim.number,
@@ -189,6 +189,6 @@ def item_of(claim: Claim, payer: str, scheme: str) -> BatchItem:
     )
 
 
-def _due(claim: Claim, payer: str, scheme: str) -> int:
+def due_of(claim: Claim, payer: str, scheme: str) -> int:
     """What this payer owes for the claim under this scheme."""
     return sum(share.amount for share in claim.adjudication.shares if (share.payer, share.scheme) == (payer, scheme))

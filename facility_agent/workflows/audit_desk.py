@@ -12,24 +12,25 @@ from typing import Final
 
 import msgspec
 
-from facility_agent.arrangements.agreement import Agreement
-from facility_agent.arrangements.model import Arrangement
-from facility_agent.arrangements.terms import terms
+from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.audit import edits
 from facility_agent.audit.decide import Override, decision_of, propose
-from facility_agent.audit.month import Bars, Flag, Month
-from facility_agent.audit.recompute import Recomputed, recompute
+from facility_agent.audit.month import Flag
+from facility_agent.audit.recompute import Recomputed
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
 from facility_agent.audit.report import AuditReport, report
-from facility_agent.eligibility.newborn import under_one_number
 from facility_agent.exchange.messages import BatchMessage
 from facility_agent.invoicing.batch import faults
+from facility_agent.invoicing.clocks import kind_allowed, submitted_late
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.identifiers import canonical
+from facility_agent.vocabulary.month import MonthNote
 from facility_agent.vocabulary.periods import month_period
-from facility_agent.vocabulary.records import Claim, Coverage, History, PastLine
+from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Receipt, Remittance
-from facility_agent.workflows import mail, newborns
+from facility_agent.workflows import mail
+from facility_agent.workflows.own_check import month_of, recomputed
 from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import Site
 
@@ -50,6 +51,7 @@ class AuditView(msgspec.Struct, frozen=True):
     decision: Decision | None
     remittances: tuple[Remittance, ...]
     reconciliation: Reconciliation | None
+    about: tuple[Finding, ...] = ()
 
 
 class ClaimView(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ class ClaimView(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...]
     proposal: ClaimDecision
     others: tuple[Claim, ...]
+    justified: str = ""
 
 
 class BatchLine(msgspec.Struct, frozen=True):
@@ -89,11 +92,19 @@ async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: s
             "batch-inconsistent", month=batch.month, reasons=", ".join(f"{x.code} {x.claim}" for x in wrong[:5])
         )
     await _check_claims(site, batch, message.claims)
+    inside = {item.claim for item in batch.items}
+    if any(entry.claim not in inside or not entry.reason.strip() for entry in message.justified):
+        raise InputError("batch-inconsistent", month=batch.month, reasons="justified")
     known = terms(site.arrangement(_last_day(batch)), agreement, batch.facility)
     families = {act.code: act.family for act in known.acts.values()}
     for claim in message.claims:
         await site.store.mint(claim, families, site.now(), by, "received")
     await site.store.put_batch(batch, "received", site.now(), by)
+    said = [
+        MonthNote(entry.claim, batch.payer, batch.scheme, "justified", batch.month, entry.reason)
+        for entry in message.justified
+    ]
+    await site.store.put_month_notes(said, site.now(), sender)
     receipt = Receipt(batch.id, batch.number, site.today(), len(batch.items), batch.due, envelope)
     await site.store.put_receipt(receipt, site.now())
     await mail.send(site, sender, "receipt", receipt, f"receipt-{batch.number}")
@@ -133,15 +144,28 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     found = await site.store.claims(tuple(item.claim for item in batch.items))
     arrangement = site.arrangement(_last_day(batch))
     agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
-    answers = await _recomputed(site, batch, found, arrangement, agreement)
-    flags = edits.run(await _month(site, batch, found, arrangement, agreement))
+    answers = await recomputed(site, batch, found, arrangement, agreement)
+    flags = edits.run(await month_of(site, batch, found, arrangement, agreement))
     proposals = tuple(propose(answer, flags) for answer in answers)
     made = report(batch, answers, flags, proposals)
     await site.store.put_audit(batch_id, canonical(made), site.now())
     decision = await site.store.decision(batch_id)
     remittances = await site.store.remittances(batch_id)
     reconciled = reconcile(batch, decision, remittances) if decision is not None else None
-    return AuditView(batch, entry.state, found, made, answers, flags, proposals, decision, remittances, reconciled)
+    about = await _about(site, batch, terms(arrangement, agreement, batch.facility))
+    return AuditView(
+        batch, entry.state, found, made, answers, flags, proposals, decision, remittances, reconciled, about
+    )
+
+
+async def _about(site: Site, batch: Batch, known: Terms) -> tuple[Finding, ...]:
+    """What is to be said of the whole batch: sent late, of a kind that is not allowed, not endorsed."""
+    receipt = await site.store.receipt(batch.id)
+    found = [
+        submitted_late(known, batch.month, receipt.received_on if receipt else site.today()),
+        kind_allowed(known, batch.kind),
+    ]
+    return tuple(finding for finding in found if finding is not None and finding.cause != "clause")
 
 
 async def claim_view(site: Site, batch_id: str, claim_id: str) -> ClaimView:
@@ -151,6 +175,7 @@ async def claim_view(site: Site, batch_id: str, claim_id: str) -> ClaimView:
     if answer is None:
         raise InputError("claim-unknown", claim=claim_id)
     claim = next(entry for entry in view.claims if entry.id == claim_id)
+    notes = await site.store.month_notes(view.batch.month)
     others = await site.store.claims_of_members((claim.visit.beneficiary.number,))
     return ClaimView(
         view.batch,
@@ -159,6 +184,7 @@ async def claim_view(site: Site, batch_id: str, claim_id: str) -> ClaimView:
         tuple(flag for flag in view.flags if claim_id in flag.claims),
         next(entry for entry in view.proposals if entry.claim == claim_id),
         tuple(other for other in others if other.id != claim_id),
+        next((note.reason for note in notes if (note.visit, note.kind) == (claim_id, "justified")), ""),
     )
 
 
@@ -206,75 +232,6 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
         await mail.send(site, entry.batch.facility, "remittance", remittance, f"remittance-{entry.batch.number}")
     await mail.lay_out(site, f"remittance-{entry.batch.number}.fae")
     return remittance
-
-
-async def _recomputed(
-    site: Site, batch: Batch, claims: tuple[Claim, ...], arrangement: Arrangement, agreement: Agreement | None
-) -> tuple[Recomputed, ...]:
-    """Our own answer to every claim, in the order of the batch."""
-    own, issuers = site.config.code, await site.issuers()
-    persons = {claim.visit.beneficiary.number: claim.visit.beneficiary for claim in claims}
-    covered = {number: await newborns.coverage_of(site, number) for number in persons}
-    others = {number: await newborns.other_numbers(site, person, covered[number]) for number, person in persons.items()}
-    homes = tuple({claim.visit.beneficiary.household for claim in claims} - {""})
-    history = await _history(site, tuple({*persons, *(number for more in others.values() for number in more)}), homes)
-    answers = []
-    for claim in claims:
-        person = claim.visit.beneficiary
-        coverage = await _coverage(site, claim, covered[person.number])
-        serial = claim.visit.card_serial
-        issuer = issuers[claim.visit.card_key].payer if claim.visit.card_key in issuers else own
-        revoked = await site.store.is_revoked(issuer, serial) if serial is not None else None
-        keys = (person.number, *sorted(others[person.number]), person.household)
-        lines = tuple(dict.fromkeys(line for key in keys for line in history.get(key, ())))
-        known = History(under_one_number(lines, person.number, others[person.number]))
-        answers.append(
-            recompute(
-                arrangement, agreement, coverage, known, claim,
-                payer=batch.payer, scheme=batch.scheme, card_revoked=revoked,
-            )
-        )  # fmt: skip
-    return tuple(answers)
-
-
-async def _coverage(site: Site, claim: Claim, now: tuple[Coverage, ...]) -> tuple[Coverage, ...]:
-    """What our register says of a person; of care entered from paper, what the printed version said, if we keep it."""
-    number, sheet = claim.visit.beneficiary.number, claim.visit.sheet
-    if sheet is not None and sheet.payer == site.config.code:
-        then = await site.store.coverage_then(number, sheet.payer, sheet.sequence)
-        if then is not None:
-            return then
-    return now
-
-
-async def _history(site: Site, people: tuple[str, ...], homes: tuple[str, ...]) -> dict[str, dict[PastLine, None]]:
-    """The earlier lines by person and by household, read in a few queries."""
-    found: dict[str, dict[PastLine, None]] = {}
-    for start in range(0, max(len(people), len(homes)), 200):
-        for line in await site.store.history(people[start : start + 200], homes[start : start + 200]):
-            for key in {line.member, line.household} - {""}:
-                found.setdefault(key, {})[line] = None
-    return found
-
-
-async def _month(
-    site: Site, batch: Batch, claims: tuple[Claim, ...], arrangement: Arrangement, agreement: Agreement | None
-) -> Month:
-    people = {claim.visit.beneficiary.number for claim in claims}
-    others = await site.store.claims_of_members(people)
-    elsewhere = await site.store.batched_claims(batch.payer, batch.scheme)
-    deliveries = frozenset(act.code for act in arrangement.acts if act.code.startswith(tuple(DELIVERIES)))
-    return Month(
-        claims,
-        arrangement,
-        agreement,
-        payer=batch.payer,
-        scheme=batch.scheme,
-        others=others,
-        batch=batch,
-        batched={claim: other for claim, other in elsewhere.items() if other != batch.id},
-        bars=Bars(deliveries=deliveries),
-    )
 
 
 def _last_day(batch: Batch) -> date:

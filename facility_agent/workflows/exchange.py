@@ -16,6 +16,7 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
 from facility_agent.workflows import (
+    answers_in,
     arriving,
     audit_desk,
     contracting,
@@ -23,7 +24,6 @@ from facility_agent.workflows import (
     keyring,
     mail,
     membership,
-    month_end,
     packs,
     stays,
 )  # fmt: skip
@@ -126,11 +126,11 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
         case BatchMessage():
             await audit_desk.take_batch(site, message, sender, digest, by)
         case Receipt():
-            await month_end.take_receipt(site, message, sender, by)
+            await answers_in.take_receipt(site, message, sender, by)
         case Decision():
-            await month_end.take_decision(site, message, sender, by)
+            await answers_in.take_decision(site, message, sender, by)
         case Remittance():
-            await month_end.take_remittance(site, message, sender, by)
+            await answers_in.take_remittance(site, message, sender, by)
         case GuaranteeFile():
             await guarantees.take(site, message, sender)
         case DeathNotice():

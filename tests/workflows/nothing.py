@@ -65,6 +65,11 @@ def _plain(value: Any) -> Any:
 
 #: What a person is told to do, in French and in English.
 SAYS: dict[str, tuple[str, str]] = {
+    # Before the close
+    "claim-invoiced": ("feuille de remplacement", "replacement claim"),
+    "batch-kind-not-allowed": ("Demandez au payeur", "Ask the payer"),
+    "contest-id-reused": ("Demandez à l’expéditeur", "Ask the sender"),
+    "print-failed": ("recommencez", "try again"),
     # The desk
     "picture-empty": ("Prenez la photo encore une fois", "Take the photo once more"),
     "picture-format": ("Envoyez une photo JPEG", "Send a JPEG"),

@@ -15,6 +15,7 @@ from facility_agent.storage.store.care import Care
 from facility_agent.storage.store.counting import Counting
 from facility_agent.storage.store.guarantees import Guarantees
 from facility_agent.storage.store.letters import Letters
+from facility_agent.storage.store.months import Months
 from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.paper import Paper
 from facility_agent.storage.store.papers import Papers
@@ -39,6 +40,7 @@ class Store(
     Care,
     Counting,
     Settlement,
+    Months,
     Letters,
     Papers,
     Bedside,

@@ -1,0 +1,32 @@
+-- The month end: what is left out of a batch or justified, contested lines, and the endorsement of who stands between.
+
+CREATE TABLE month_note (
+    visit TEXT NOT NULL,
+    payer TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('left-out', 'justified')),
+    month TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    PRIMARY KEY (visit, payer, scheme, kind)
+);
+CREATE INDEX month_note_month ON month_note (month);
+
+CREATE TABLE contest (
+    id TEXT PRIMARY KEY,
+    batch TEXT NOT NULL REFERENCES batch (id) ON DELETE RESTRICT,
+    at TEXT NOT NULL,
+    document {bytes} NOT NULL
+);
+CREATE INDEX contest_batch ON contest (batch);
+
+-- A batch on its way through somebody else's hands: the sealed bytes as they came, and what was said of them.
+CREATE TABLE endorsement (
+    batch TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    document {bytes} NOT NULL,
+    PRIMARY KEY (batch, place)
+);

@@ -1,0 +1,99 @@
+"""What is noted around the batches of a month: left out, justified, contested, and what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from facility_agent.storage.store.base import Shelf, decoded, instant
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.identifiers import canonical
+from facility_agent.vocabulary.month import Contest, MonthNote, NoteKind
+
+
+class BatchEvent(msgspec.Struct, frozen=True):
+    """One step of a batch: to which state, when, by whom."""
+
+    state: str
+    at: datetime
+    who: str
+    detail: str
+
+
+class Months(Shelf):
+    """Notes and contests of the month end."""
+
+    async def put_month_notes(self, notes: Iterable[MonthNote], at: datetime, who: str) -> None:
+        """Keep notes; a later one of the same kind about the same visit and payer takes the earlier one's place."""
+        await self.database.many(
+            "INSERT INTO month_note (visit, payer, scheme, kind, month, reason, at, who) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (visit, payer, scheme, kind) DO UPDATE "
+            "SET reason = excluded.reason, at = excluded.at, who = excluded.who",
+            [(n.visit, n.payer, n.scheme, n.kind, n.month, n.reason, instant(at), who) for n in notes],
+        )
+
+    async def drop_month_note(self, visit: str, payer: str, scheme: str, kind: NoteKind) -> bool:
+        """Take a note back; False when there is none."""
+        values = (visit, payer, scheme, kind)
+        where = "WHERE visit = $1 AND payer = $2 AND scheme = $3 AND kind = $4"
+        held = await self._one(f"SELECT visit FROM month_note {where}", *values)
+        await self.database.rows(f"DELETE FROM month_note {where}", *values)
+        return held is not None
+
+    async def month_notes(self, month: str) -> tuple[MonthNote, ...]:
+        """All notes about a month, in the order of visits."""
+        rows = await self.database.rows(
+            "SELECT * FROM month_note WHERE month = $1 ORDER BY visit, payer, scheme", month
+        )
+        return tuple(
+            MonthNote(
+                row["visit"], row["payer"], row["scheme"], row["kind"], row["month"], row["reason"], row["who"],
+                datetime.fromisoformat(row["at"]),
+            )
+            for row in rows
+        )  # fmt: skip
+
+    async def batch_events(self, batch: str) -> tuple[BatchEvent, ...]:
+        """The steps of a batch, in order."""
+        rows = await self.database.rows("SELECT * FROM batch_event WHERE batch = $1 ORDER BY place", batch)
+        return tuple(
+            BatchEvent(row["state"], datetime.fromisoformat(row["at"]), row["who"], row["detail"]) for row in rows
+        )
+
+    async def put_contest(self, contest: Contest, at: datetime) -> bool:
+        """Keep a contestation; the same twice counts once and gives False. InputError `contest-id-reused`."""
+        document = canonical(contest)
+        async with self.transaction():
+            row = await self._one("SELECT document FROM contest WHERE id = $1", contest.id)
+            if row is not None:
+                if bytes(row["document"]) != document:
+                    raise InputError("contest-id-reused", batch=contest.batch)
+                return False
+            await self.database.rows(
+                "INSERT INTO contest (id, batch, at, document) VALUES ($1, $2, $3, $4)",
+                contest.id, contest.batch, instant(at), document,
+            )  # fmt: skip
+        return True
+
+    async def contests(self, batch: str) -> tuple[Contest, ...]:
+        """The contestations of a batch, in order."""
+        rows = await self.database.rows("SELECT document FROM contest WHERE batch = $1 ORDER BY at, id", batch)
+        return tuple(decoded(row["document"], Contest) for row in rows)
+
+    async def put_endorsement(self, batch: str, document: bytes, at: datetime, who: str) -> None:
+        """Keep what happened to a batch in the hands of who stands between facility and payer."""
+        await self.database.rows(
+            "INSERT INTO endorsement (batch, place, at, who, document) "
+            "SELECT $1, COALESCE(MAX(place), 0) + 1, $2, $3, $4 FROM endorsement WHERE batch = $1",
+            batch, instant(at), who, document,
+        )  # fmt: skip
+
+    async def endorsements(self, batch: str = "") -> tuple[tuple[str, bytes], ...]:
+        """The batch and the document of each step, the oldest first; of one batch or of all."""
+        rows: list[dict[str, Any]] = await self.database.rows(
+            "SELECT batch, document FROM endorsement WHERE $1 = '' OR batch = $1 ORDER BY at, batch, place", batch
+        )
+        return tuple((row["batch"], bytes(row["document"])) for row in rows)
