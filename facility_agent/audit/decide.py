@@ -87,7 +87,7 @@ def decision_of(
     decided = []
     for item in batch.items:
         proposal = given[item.claim]
-        lines = tuple(_decided(line, overrides.get((item.claim, line.line)), by) for line in proposal.lines)
+        lines = tuple(decided_line(line, overrides.get((item.claim, line.line)), by) for line in proposal.lines)
         answer = msgspec.structs.replace(proposal, lines=lines)
         if answer.amount > item.due:
             raise InputError("decided-above-invoiced", claim=item.number, decided=answer.amount, invoiced=item.due)
@@ -111,7 +111,7 @@ def _line(line: LineAnswer, judged: list[Finding], flagged: list[Finding], whole
     return LineDecision(line.line, _outcome(line.claimed, amount), line.claimed, amount, _once(reasons))
 
 
-def _decided(line: LineDecision, override: Override | None, by: str) -> LineDecision:
+def decided_line(line: LineDecision, override: Override | None, by: str) -> LineDecision:
     """The line as proposed, or as the officer decides it."""
     if override is None:
         return line

@@ -223,14 +223,18 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
         raise InputError("remittance-before-decision", reference=reference)
     if not reference.strip():
         raise InputError("reference-missing")
-    if await site.store.remittances(batch_id):
+    earlier = await site.store.remittances(batch_id)
+    if earlier and not reconcile(entry.batch, decision, earlier).open:
         raise InputError("remittance-second", batch=entry.batch.number)
-    remittance = remittance_of(decision, entry.batch, id=site.new_id(), reference=reference.strip(), paid_on=paid_on)
+    remittance = remittance_of(
+        decision, entry.batch, id=site.new_id(), reference=reference.strip(), paid_on=paid_on, earlier=earlier
+    )
     async with site.store.transaction():
         await site.store.put_remittance(remittance, site.now())
         await settle(site, entry.batch, by)
-        await mail.send(site, entry.batch.facility, "remittance", remittance, f"remittance-{entry.batch.number}")
-    await mail.lay_out(site, f"remittance-{entry.batch.number}.fae")
+        name = f"remittance-{entry.batch.number}"
+        name = await mail.send(site, entry.batch.facility, "remittance", remittance, name)
+    await mail.lay_out(site, name)
     return remittance
 
 

@@ -14,11 +14,13 @@ from facility_agent.exchange.packs import MAGIC, MAX_BYTES, Pack, SignedPack, de
 from facility_agent.exchange.parties import PublicKeys
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
+from facility_agent.vocabulary.month import Contest
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
 from facility_agent.workflows import (
     answers_in,
     arriving,
     audit_desk,
+    contesting,
     contracting,
     guarantees,
     keyring,
@@ -43,8 +45,8 @@ KINDS = {
         "keys",
         "guarantee",
     ),
-    "mutual": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice"),
-    "centre": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice"),
+    "mutual": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest"),
+    "centre": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest"),
 }
 
 
@@ -95,6 +97,8 @@ async def receive(
             await contracting.take(site, message, header.sender, opened.parts)
         elif new:
             await _take(site, message, header.sender, opened.digest, by)
+    if new and isinstance(message, Contest):
+        contesting.keep_papers(site, message, opened.parts)
     if pack is not None:
         await packs.lay_out(site)
         about = _versions(pack)
@@ -133,6 +137,8 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
             await answers_in.take_remittance(site, message, sender, by)
         case GuaranteeFile():
             await guarantees.take(site, message, sender)
+        case Contest():
+            await contesting.take(site, message, sender)
         case DeathNotice():
             await stays.take_notice(site, message, sender)
 
@@ -142,7 +148,7 @@ def _about(message: object) -> str:
     match message:
         case BatchMessage():
             return message.batch.id
-        case Receipt() | Decision() | Remittance():
+        case Receipt() | Decision() | Remittance() | Contest():
             return message.batch
         case Register() | Revocations():
             return message.payer

@@ -23,9 +23,10 @@ BATCH_MOVES: dict[str, tuple[str, ...]] = {
     "sent": ("sent", "received", "decided"),
     "received": ("received", "decided"),
     "decided": ("decided", "paid in part", "paid"),
-    "paid in part": ("paid in part", "paid"),
-    "paid": ("reconciled",),
-    "reconciled": (),
+    "paid in part": ("paid in part", "paid", "decided"),
+    # A line that is contested within its delay is decided again, although everything else was paid.
+    "paid": ("reconciled", "decided"),
+    "reconciled": ("decided",),
 }
 
 
