@@ -14,7 +14,11 @@ from facility_agent.web import (
     api,
     audit,
     bringing,
+    clocks,
+    closing,
     confirm,
+    contested_answers,
+    contests,
     door,
     drafting,
     emergencies,
@@ -61,11 +65,11 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm)
+_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm, clocks)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
-_FACILITY: Final = (*_DESK, *_CARE, invoices, bringing)
-_PAYER: Final = (audit, adherence, fetching, guarantee_answers)
+_FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing)
+_PAYER: Final = (audit, contested_answers, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)

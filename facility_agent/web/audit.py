@@ -16,7 +16,7 @@ from facility_agent.web.answers import Answered, answered
 from facility_agent.web.guard import allowed, may, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
-from facility_agent.workflows import audit_desk
+from facility_agent.workflows import audit_desk, contesting, month_papers
 from facility_agent.workflows.audit_desk import AuditView
 
 routes = web.RouteTableDef()
@@ -40,8 +40,15 @@ async def batch(request: web.Request) -> web.Response:
     view = await audit_desk.audit(request.app[SITE], request.match_info["batch"])
     signed_in = request[SIGNED_IN]
     decidable = view.decision is None and may(signed_in, decision_form)
-    payable = view.decision is not None and not view.remittances and may(signed_in, payment_form)
-    context: dict[str, Any] = {"view": view, "batch": view.batch, "report": view.report}
+    payable = view.decision is not None and (not view.remittances or _still_open(view)) and may(signed_in, payment_form)
+    site, answers = request.app[SITE], may(signed_in, decision_form)
+    context: dict[str, Any] = {
+        "view": view,
+        "batch": view.batch,
+        "report": view.report,
+        "papers": await month_papers.kinds(site, view.batch),
+        "contested": await contesting.open_lines(site, view.batch.id) if answers else {},
+    }
     return await page(request, "audit.html", **context, decidable=decidable, payable=payable)
 
 
@@ -129,6 +136,10 @@ def read_overrides(form: forms.Form, answers: Iterable[Answered], currency: str)
                 raise InputError("form-above-claimed", field=f"amount-{line.key}", claim=answer.item.number)
             found[answer.claim, line.line] = Override(amount, reason)
     return found
+
+
+def _still_open(view: AuditView) -> bool:
+    return view.reconciliation is not None and view.reconciliation.open > 0
 
 
 def _answers(view: AuditView) -> tuple[Answered, ...]:

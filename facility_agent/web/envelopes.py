@@ -16,7 +16,7 @@ from facility_agent.workflows import exchange
 from facility_agent.workflows.site import OUTBOX, Site
 
 #: What is about a batch, so that the page can lead there.
-OF_A_BATCH: Final = ("batch", "receipt", "decision", "remittance")
+OF_A_BATCH: Final = ("batch", "receipt", "decision", "remittance", "contest")
 
 routes = web.RouteTableDef()
 carries = allowed("reception", "accountant", "officer", "payer_accountant", "manager")

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
+from facility_agent.audit.contested import contestable
+from facility_agent.invoicing.kinds import KINDS
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import add_months, month_of, month_period
 from facility_agent.web import forms
@@ -17,13 +19,15 @@ from facility_agent.web.answers import answered
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import page
-from facility_agent.workflows import month_end
+from facility_agent.workflows import closing, contesting, month_end, month_notes, month_papers
 from facility_agent.workflows.day import waiting_of
-from facility_agent.workflows.month_end import BatchView
+from facility_agent.workflows.month_end import BatchView, Preview
 from facility_agent.workflows.site import EXPORTS
 
 #: How many months the list shows.
 MONTHS: Final = 6
+#: Of so many waiting visits it is said what they lack.
+EXPLAINED: Final = 20
 #: The way of a batch; other states stand where they belong on it.
 STEPS: Final = ("closed", "sealed", "sent", "received", "decided", "paid", "reconciled")
 _BESIDE: Final = {"endorsed": "sent", "paid in part": "paid"}
@@ -39,7 +43,8 @@ async def months(request: web.Request) -> web.Response:
     site = request.app[SITE]
     latest, by_month = last_months(site.today()), grouped(await month_end.batches(site))
     shown = [*latest, *sorted(set(by_month) - set(latest), reverse=True)]
-    return await page(request, "months.html", months=shown, batches=by_month, current=latest[0])
+    cutoffs = await month_notes.cutoffs(site)
+    return await page(request, "months.html", months=shown, batches=by_month, current=latest[0], cutoffs=cutoffs)
 
 
 @routes.get("/months/{month}")
@@ -49,7 +54,11 @@ async def month(request: web.Request) -> web.Response:
     site, chosen = request.app[SITE], read_month(request.match_info["month"])
     previews, waiting = await month_end.preview(site, chosen), await waiting_of(site, chosen)
     over = month_of(site.today()) > chosen
-    return await page(request, "month.html", chosen=chosen, previews=previews, waiting=waiting, over=over)
+    out = {entry.visit: entry.left_out for entry in await closing.waiting_of(site, chosen) if entry.left_out}
+    why = {row.visit.id: await month_notes.why_waiting(site, row.visit.id) for row in waiting[:EXPLAINED]}
+    numbers = {claim.id: claim.number for claim in await site.store.claims(_left_out(previews))}
+    context = {"out": out, "why": why, "numbers": numbers, "over": over}
+    return await page(request, "month.html", chosen=chosen, previews=previews, waiting=waiting, **context)
 
 
 @routes.post("/months/{month}/close")
@@ -58,7 +67,9 @@ async def close(request: web.Request) -> web.Response:
     """Close the month for one payer: its batch is made, for good."""
     form, chosen = await request.post(), read_month(request.match_info["month"])
     payer, scheme = forms.needed(form, "payer", 60), forms.needed(form, "scheme", 60)
-    batch = await month_end.close(request.app[SITE], chosen, payer, scheme, request[SIGNED_IN].account.login)
+    kind: Any = forms.choice(form, "kind", KINDS) or "main"
+    by = request[SIGNED_IN].account.login
+    batch = await month_end.close(request.app[SITE], chosen, payer, scheme, by, kind)
     return redirect(f"/batches/{batch.id}?done=batch-closed")
 
 
@@ -68,8 +79,13 @@ async def batch(request: web.Request) -> web.Response:
     """One batch: its state, its files, the payer's answer line by line, and the payments."""
     view = await month_end.batch_of(request.app[SITE], request.match_info["batch"])
     answers = answered(view.batch, view.claims, view.decision.claims) if view.decision else ()
-    steps = steps_of(view.state)
-    return await page(request, "batch.html", view=view, batch=view.batch, answers=answers, steps=steps)
+    site, steps = request.app[SITE], steps_of(view.state)
+    context = {
+        "papers": await month_papers.kinds(site, view.batch),
+        "contestable": contestable(view.decision) if view.decision else frozenset(),
+        "contested": await contesting.open_lines(site, view.batch.id),
+    }
+    return await page(request, "batch.html", view=view, batch=view.batch, answers=answers, steps=steps, **context)
 
 
 @routes.post("/batches/{batch}/export")
@@ -140,3 +156,7 @@ def grouped(views: Iterable[BatchView]) -> dict[str, list[BatchView]]:
     for view in views:
         found[view.batch.month].append(view)
     return found
+
+
+def _left_out(previews: Iterable[Preview]) -> tuple[str, ...]:
+    return tuple(note.visit for preview in previews for note in preview.left_out)

@@ -185,3 +185,19 @@ def _said(value: Any) -> str:
     if isinstance(value, msgspec.Struct):
         return " ".join(str(part) for part in msgspec.structs.astuple(value) if part not in (None, ""))
     return "" if value is None else str(value)
+
+
+async def begin_replacement(site: Site, claim_id: str, by: str) -> str:
+    """An open visit that will replace a claim, filled in as the claim was; its id. Asked twice, it is the same one.
+
+    InputError `claim-unknown`, `claim-replaced-twice`.
+    """
+    claim = await site.store.claim(claim_id)
+    if claim is None:
+        raise InputError("claim-unknown", claim=claim_id)
+    for row in await site.store.visits(states=("open", "recorded")):
+        if row.visit.replaces == claim_id:
+            return row.visit.id
+    made = msgspec.structs.replace(claim.visit, id=site.new_id(), replaces=claim_id, reason=claim.number)
+    await record(site, made, by, state="open")
+    return made.id

@@ -57,7 +57,7 @@ async def test_a_month_is_closed_decided_and_paid_through_the_pages(own_world: W
     batch = page.url.split("?")[0]
     page = await clerk.post(f"{batch}/export")
     files = sorted(link for link in page.links if "/files/" in link)
-    assert [(await kept(clerk, link))[:4] for link in files] == [b"%PDF", b"PK\x03\x04"]
+    assert [(await kept(clerk, link))[:4] for link in files] == [b"\xef\xbb\xbfD", b"%PDF", b"PK\x03\x04"]
     sealed = await kept(clerk, "/envelopes/batch-CSPS-EX1-MLT-0003.fae")
 
     page = await bring(officer, sealed)
@@ -152,3 +152,70 @@ async def test_the_claims_to_look_at_come_first_by_their_money(world: World, off
     assert len(claims) == 1 and "12 sur 13" in page.text and "Carte annulée" in page.text
     page = await officer.get(claims[0])
     assert "ZONGO Salif" in page.text and "refusée" in page.text and "Calculé ici" in page.text
+
+
+async def test_a_month_is_checked_left_out_and_contested_through_the_pages(own_world: World, visit: Visit) -> None:
+    """The whole way of a line that is not accepted: seen before, decided, contested, answered, printed."""
+    world, march = own_world, own_world.march
+    clerk, officer = await visit(world.facility, "responsable"), await visit(world.mutual, "medecin")
+    await clerk.post("/visits/close", day="03/04/2026")
+    world.clock.set(datetime(2026, 5, 4, 8, tzinfo=UTC))
+    for visitor, login in ((clerk, "responsable"), (officer, "medecin")):
+        await visitor.sign_in(login)
+    check = "/months/2026-04/check?payer=MLT&scheme=mutual&kind=main"
+    assert check in (await clerk.get("/months/2026-04")).links
+    page = await clerk.get(check)
+    assert "À attendre" in page.text
+    (claim,) = await world.facility.store.claims_of_month(world.facility.config.code, "2026-04")
+    note = {"visit": claim.id, "payer": "MLT", "scheme": "mutual", "kind": "main", "check": "1", "note": "justified"}
+    page = await clerk.post("/months/2026-04/notes", **note, reason="")
+    assert page.status == 422 and "Il manque la raison" in page.text
+    page = await clerk.post("/months/2026-04/notes", **note, reason="Carnet vu.")
+    assert page.status == 200 and "C’est noté" in page.text
+    out = {"visit": claim.id, "payer": "MLT", "scheme": "mutual", "note": "left-out"}
+    await clerk.post("/months/2026-04/notes", **out, reason="à revoir")
+    assert (await clerk.post("/months/2026-04/close", payer="MLT", scheme="mutual")).status == 422
+    await clerk.post("/months/2026-04/notes", **out, back="1")
+    async with clerk.client.get("/months/2026-04/files/preview.pdf?payer=MLT&scheme=mutual&kind=main") as answer:
+        assert (await answer.read()).startswith(b"%PDF")
+    assert "/batches/" in (await clerk.post("/months/2026-04/close", payer="MLT", scheme="mutual")).url
+
+    await officer.post(f"/audit/{march.id}/decide")
+    letter = (world.mutual.folder / OUTBOX / f"decision-{march.number}.fae").read_bytes()
+    await bring(clerk, letter)
+    page = await clerk.get(f"/batches/{march.id}/contest")
+    reasons = [field["name"] for field in page.every("input") if field.get("name", "").startswith("reason-")]
+    assert reasons
+    page = await clerk.post(f"/batches/{march.id}/contest")
+    assert page.status == 422 and "Choisissez des lignes" in page.text
+    await clerk.post(f"/batches/{march.id}/contest", **{reasons[0]: "Le prix est celui <b>de l’annexe</b>."})
+    page = await clerk.get(f"/batches/{march.id}")
+    assert "Contestée, sans réponse" in page.text
+    await bring(officer, (world.facility.folder / OUTBOX / f"contest-{march.number}.fae").read_bytes())
+    assert f"/audit/{march.id}/contest" in (await officer.get(f"/audit/{march.id}")).links
+    page = await officer.get(f"/audit/{march.id}/contest")
+    assert "Le prix est celui <b>de l’annexe</b>." in page.text and "<b>de" not in page.html
+    key = next(field["name"] for field in page.every("input") if field.get("name", "").startswith("amount-"))
+    line = key.removeprefix("amount-")
+    page = await officer.post(f"/audit/{march.id}/contest", **{key: "1", f"reason-{line}": "Vu l’annexe."})
+    assert page.url == f"/audit/{march.id}?done=contest-answered"
+    for visitor, start in ((clerk, f"/batches/{march.id}"), (officer, f"/audit/{march.id}")):
+        for kind in ("receipt", "decision") if visitor is officer else ("decision",):
+            async with visitor.client.get(f"{start}/files/papers/{kind}.pdf") as answer:
+                assert answer.status == 200 and (await answer.read()).startswith(b"%PDF")
+        assert (await visitor.get(f"{start}/files/papers/remittance-7.pdf")).status == 404
+        assert "Échéances" in (await visitor.get("/clocks")).text
+
+
+async def test_a_refused_claim_is_replaced_by_one_tap(own_world: World, visit: Visit) -> None:
+    world, march = own_world, own_world.march
+    clerk = await visit(world.facility, "responsable")
+    wrong = march.items[0].claim
+    page = await clerk.post(f"/batches/{march.id}/claims/{wrong}/replace")
+    assert page.url.endswith("?done=replacement-begun")
+    (made,) = [row for row in await world.facility.store.visits(states=("open",)) if row.visit.replaces]
+    claim = await world.facility.store.claim(wrong)
+    assert claim is not None and made.visit.replaces == wrong and made.visit.lines == claim.visit.lines
+    again = await clerk.post(f"/batches/{march.id}/claims/{wrong}/replace")
+    assert again.url == page.url, "asked twice, it is the same one"
+    assert (await clerk.post(f"/batches/{march.id}/claims/nowhere/replace")).status == 422

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from facility_agent.arrangements.clauses import Unit
 from facility_agent.arrangements.model import Clauses
 from facility_agent.eligibility.proof import ProofKind
+from facility_agent.invoicing.clocks import Step
 from facility_agent.invoicing.till import MOVES as TILL_MOVES
 from facility_agent.storage.store.care import VISIT_MOVES
 from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
@@ -61,6 +63,9 @@ BUILT = {
     "outcome.": ("accepted", "reduced", "refused", "pending"),
     "weight.": ("note", "reduce", "refuse", "unchecked"),
     "sex.": ("F", "M"),
+    "clock.": Step.__args__,  # type: ignore[attr-defined]
+    "page.clocks.unit.": Unit.__args__,  # type: ignore[attr-defined]
+    "page.paper.": ("receipt", "decision", "remittance"),
     "state.visit.": tuple(state for state in VISIT_MOVES if state not in ("", "claimed")),
     "state.batch.": ("preview", *invoices.STEPS, "paid-in-part"),
     "state.agreement.": ("draft", "signed-by-one", "in-force", "suspended"),

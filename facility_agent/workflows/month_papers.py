@@ -1,0 +1,77 @@
+"""What a payer answers, on one paper each to sign: the receipt, the decision, every payment; on both sides the same."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from facility_agent.documents.receipt_pdf import decision_pdf, receipt_pdf, remittance_pdf
+from facility_agent.documents.statement_pdf import statement_pdf
+from facility_agent.invoicing.statement import Statement, statement
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.settlement import Batch
+from facility_agent.workflows import timing
+from facility_agent.workflows.site import Site
+
+
+async def kinds(site: Site, batch: Batch) -> tuple[str, ...]:
+    """The papers that there are: `receipt`, `decision`, and `remittance-1` onwards."""
+    found = []
+    if await site.store.receipt(batch.id) is not None:
+        found.append("receipt")
+    if await site.store.decision(batch.id) is not None:
+        found.append("decision")
+    paid = await site.store.remittances(batch.id)
+    return (*found, *(f"remittance-{place}" for place in range(1, len(paid) + 1)))
+
+
+async def paper(site: Site, batch_id: str, kind: str) -> bytes:
+    """One paper as PDF; InputError `batch-unknown`, or `page-not-found` for one that there is not."""
+    entry = await site.store.batch(batch_id)
+    if entry is None:
+        raise InputError("batch-unknown", batch=batch_id)
+    batch, language = entry.batch, site.config.language
+    if kind not in await kinds(site, batch):
+        raise InputError("page-not-found")
+    page = await statement_of(site, batch)
+    receipt, decision = await site.store.receipt(batch.id), await site.store.decision(batch.id)
+    if kind == "receipt" and receipt is not None:
+        made = partial(receipt_pdf, receipt, page, language, made_on=receipt.received_on)
+    elif kind == "decision" and decision is not None:
+        clock = next(c for c in (await timing.timed(site, entry)).clocks if c.step == "contest")
+        labels = await _labels(site, batch)
+        made = partial(
+            decision_pdf, decision, page, labels, language, made_on=decision.decided_on, contest_until=clock.due
+        )
+    else:
+        paid = (await site.store.remittances(batch.id))[int(kind.rpartition("-")[2]) - 1]
+        made = partial(remittance_pdf, paid, page, language, made_on=paid.paid_on)
+    return await asyncio.to_thread(made)
+
+
+async def statement_of(site: Site, batch: Batch) -> Statement:
+    """The statement of a batch as either side prints it."""
+    day = month_period(batch.month).until
+    assert day is not None
+    agreement = await site.agreement(batch.facility, batch.payer, day)
+    arrangement, small = site.arrangement(day), site.config.small_facility
+    return statement(batch, arrangement, agreement, names=await site.names(), one_person=small)
+
+
+async def preview_paper(site: Site, batch: Batch) -> bytes:
+    """The statement of a batch that is not closed: every page says that nothing is sealed yet."""
+    page = await statement_of(site, batch)
+    return await asyncio.to_thread(partial(statement_pdf, page, "", site.config.language, made_on=site.today()))
+
+
+async def _labels(site: Site, batch: Batch) -> dict[tuple[str, str], str]:
+    """What the lines of the claims are called: the names of their acts."""
+    day = month_period(batch.month).until
+    assert day is not None
+    arrangement = site.arrangement(day)
+    agreement = await site.agreement(batch.facility, batch.payer, day)
+    acts = (*(agreement.annex.acts if agreement else ()), *arrangement.acts)
+    names = {act.code: act.name.say(site.config.language) for act in acts}
+    claims = await site.store.claims(tuple(item.claim for item in batch.items))
+    return {(claim.id, line.id): names.get(line.act, line.act) for claim in claims for line in claim.visit.lines}
