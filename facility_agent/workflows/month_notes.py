@@ -14,7 +14,7 @@ from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.month import MonthNote, NoteKind
 from facility_agent.vocabulary.periods import add_months, month_of
 from facility_agent.workflows import own_check, visits
-from facility_agent.workflows.closing import preview, terms_of, well_formed
+from facility_agent.workflows.closing import terms_of, well_formed
 from facility_agent.workflows.site import Site
 
 #: So many days before the last day of sending, the month's work is asked for.
@@ -86,12 +86,16 @@ async def cutoffs(site: Site, soon: int = REMINDED) -> tuple[Cutoff, ...]:
     """
     today, found = site.today(), []
     first = today.replace(day=1)
-    for month in (month_of(add_months(first, -back)) for back in range(1, _LOOKED_BACK + 1)):
-        for row in await preview(site, month):
-            if row.closed is not None and row.state not in ("closed", "sealed", "endorsed"):
-                continue
-            clock = submit_clock(await terms_of(site, row.payer, month), month)
-            passed = clock.due is not None and clock.due < today
-            if clock.due is None or clock.due - timedelta(days=soon) <= today:
-                found.append(Cutoff(month, row.payer, row.scheme, row.claims, clock.due, clock.missing, passed))
+    since, running = month_of(add_months(first, -_LOOKED_BACK)), month_of(today)
+    waiting = [entry for entry in await site.store.to_send(site.config.code, since) if entry[0] < running]
+    known = {party.party for party in await site.partners()}
+    for row in await site.store.batches():
+        # A batch for a payer without keys goes on paper, and nobody here hears when.
+        if row.state == "closed" and row.batch.payer in known and row.batch.month >= since:
+            waiting.append((row.batch.month, row.batch.payer, row.batch.scheme, len(row.batch.items)))
+    for month, payer, scheme, claims in waiting:
+        clock = submit_clock(await terms_of(site, payer, month), month)
+        passed = clock.due is not None and clock.due < today
+        if clock.due is None or clock.due - timedelta(days=soon) <= today:
+            found.append(Cutoff(month, payer, scheme, claims, clock.due, clock.missing, passed))
     return tuple(sorted(found, key=lambda entry: (entry.due or date.max, entry.month, entry.payer)))

@@ -56,6 +56,25 @@ class Months(Shelf):
             for row in rows
         )  # fmt: skip
 
+    async def to_send(self, facility: str, since: str) -> tuple[tuple[str, str, str, int], ...]:
+        """Month, payer, scheme and number of claims that are in no batch of that payer yet, from a month on.
+
+        Replaced claims and those that were left out are not counted.
+        """
+        rows = await self.database.rows(
+            "SELECT c.month, s.payer, s.scheme, COUNT(DISTINCT c.id) AS claims "
+            "FROM claim c JOIN claim_share s ON s.claim = c.id AND s.amount > 0 "
+            "WHERE c.facility = $1 AND c.month >= $2 "
+            "AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id) "
+            "AND NOT EXISTS (SELECT 1 FROM batch_claim b WHERE b.claim = c.id AND b.payer = s.payer "
+            "AND b.scheme = s.scheme) "
+            "AND NOT EXISTS (SELECT 1 FROM month_note n WHERE n.visit = c.id AND n.kind = 'left-out' "
+            "AND n.payer IN ('', s.payer) AND n.scheme IN ('', s.scheme)) "
+            "GROUP BY c.month, s.payer, s.scheme ORDER BY c.month, s.payer, s.scheme",
+            facility, since,
+        )  # fmt: skip
+        return tuple((row["month"], row["payer"], row["scheme"], int(row["claims"])) for row in rows)
+
     async def batch_events(self, batch: str) -> tuple[BatchEvent, ...]:
         """The steps of a batch, in order."""
         rows = await self.database.rows("SELECT * FROM batch_event WHERE batch = $1 ORDER BY place", batch)
