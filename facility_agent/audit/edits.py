@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from facility_agent.audit.arithmetic import price_multiple, totals
+from facility_agent.audit.bursts import copied_text, household_deliveries, sequential_cards
 from facility_agent.audit.duplicates import (
     claim_in_another_batch,
     claim_replaced,
@@ -18,6 +19,8 @@ from facility_agent.audit.duplicates import (
 )
 from facility_agent.audit.month import Bars, Flag, Month
 from facility_agent.audit.patterns import delivery_twice, repeated_follow_up, two_facilities_one_hour
+from facility_agent.audit.splits import duplicate_elsewhere, same_day_visits, split_claim
+from facility_agent.audit.stays import care_during_stay, overlapping_stays
 from facility_agent.audit.volumes import provider_day, quantity_outlier
 
 __all__ = ["EDITS", "Bars", "Edit", "Flag", "Month", "by_claim", "run"]
@@ -37,6 +40,14 @@ EDITS: tuple[Edit, ...] = (
     repeated_follow_up,
     quantity_outlier,
     provider_day,
+    duplicate_elsewhere,
+    same_day_visits,
+    split_claim,
+    overlapping_stays,
+    care_during_stay,
+    copied_text,
+    sequential_cards,
+    household_deliveries,
 )
 
 

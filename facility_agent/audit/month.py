@@ -32,6 +32,17 @@ class Bars(Record, frozen=True):
     deliveries: frozenset[str] = frozenset()
     outlier_lines: int = 20
     outlier_score: int = 8
+    same_visit_hours: int = 4
+    copies: int = 5
+    copied_signs: int = 40
+    card_run: int = 6
+    household_births: int = 6
+    phone_households: int = 5
+    burst_persons: int = 5
+    burst_days: int = 7
+    late_days: int = 3
+    round_amount: int = 1_000
+    gap_days: int = 3
 
 
 class Flag(Record, frozen=True):

@@ -24,6 +24,9 @@ class Treatment(Record, frozen=True):
     condition: str = ""
     referred: bool | None = None
     stay: bool = False
+    household: str = ""
+    admitted: date | None = None
+    discharged: date | None = None
 
     @property
     def acts(self) -> frozenset[str]:
@@ -60,6 +63,9 @@ def of_claim(claim: Claim) -> Treatment:
         visit.condition,
         _carried_on(visit),
         visit.stay is not None,
+        visit.beneficiary.household,
+        visit.stay.admitted if visit.stay else None,
+        visit.stay.discharged if visit.stay else None,
     )
 
 
@@ -83,6 +89,7 @@ def of_past(lines: Iterable[PastLine]) -> tuple[Treatment, ...]:
             min((line.at for line in group if line.at), default=""),
             tuple(sorted((line.act, line.quantity) for line in group)),
             condition=next((line.condition for line in group if line.condition), ""),
+            household=group[0].household,
         )
         for claim, group in by_claim.items()
     )
