@@ -2,7 +2,7 @@
 # Put what the project needs in place: `setup.sh runtime` to run it, `lint` to check its style and types,
 # `tests` to test it too.
 #
-# Everything Python goes to `.venv`. What only the system can give (libzbar0, Chromium, PostgreSQL) is
+# Everything Python goes to `.venv`. What only the system can give (libzbar0, Chromium, PostgreSQL, Java) is
 # installed through apt when this user may, and named in one sentence when not. `APT=no` leaves the
 # system alone. Nothing is done twice: a second run with nothing new takes no time and no network.
 set -eu
@@ -67,12 +67,13 @@ driver_runs() {
     return 1
 }
 
-# What the tests drive: a browser with a font to write with, and a database server of their own.
+# What the tests drive: a browser with a font to write with, a database server of their own, and Spark's Java.
 ready_services() {
     wanted=
     driver_runs || wanted="libatomic1"
     find_chromium >/dev/null || wanted="$wanted chromium fonts-dejavu-core"
     find_postgres >/dev/null || wanted="$wanted postgresql"
+    java_runs || wanted="$wanted openjdk-17-jre-headless"
     if [ -n "$wanted" ]; then
         # shellcheck disable=SC2086  # several package names
         apt_install $wanted || true
@@ -86,6 +87,15 @@ ready_services() {
     find_postgres >/dev/null || stop \
         "Il faut un serveur PostgreSQL pour les essais : « apt-get install postgresql »." \
         "The tests need a PostgreSQL server: 'apt-get install postgresql'."
+    java_runs || stop \
+        "Il faut Java 17 ou plus récent pour les essais de Spark : « apt-get install openjdk-17-jre-headless »." \
+        "The tests of Spark need Java 17 or later: 'apt-get install openjdk-17-jre-headless'."
+}
+
+# Spark 4 wants Java 17 or later.
+java_runs() {
+    version=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
+    [ "${version:-0}" -ge 17 ]
 }
 
 ready_venv

@@ -81,13 +81,13 @@ def _minutes(acts: Mapping[str, Act], claim: Claim) -> dict[str, int]:
     found: dict[str, int] = {}
     for line in claim.visit.lines:
         act = acts.get(line.act)
-        role = _role(act, line)
+        role = role_of(act, line)
         if act is not None and act.minutes and role:
             found[role] = found.get(role, 0) + act.minutes * line.quantity
     return found
 
 
-def _role(act: Act | None, line: CareLine) -> str:
+def role_of(act: Act | None, line: CareLine) -> str:
     """The role that the line states, or the only one that may do the act."""
     if line.role or act is None or len(act.roles) != 1:
         return line.role
