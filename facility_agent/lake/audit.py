@@ -1,0 +1,112 @@
+"""A folder of claims audited from end to end: taken in, recomputed in a pool, put to the edits, and queued.
+
+Between the steps everything lies in Parquet: what is in memory is one facility's claims for each worker, what the
+engine holds, and the order of the queue.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from facility_agent.arrangements.terms import terms
+from facility_agent.audit.month import Flag
+from facility_agent.audit.queue import Place, place, queue
+from facility_agent.lake import edits
+from facility_agent.lake.recompute import ANSWERS, answer_of, answers, claim_of, contract_of, flags_of
+from facility_agent.lake.tables import CLAIMS, LINES, Rows, live, place_of
+from facility_agent.vocabulary.findings import UNKNOWN
+from facility_agent.vocabulary.records import Record
+
+Said = Callable[[int, int], None]
+
+
+class Audited(Record, frozen=True):
+    """The queue, all flags that the edits of the lake raised, and the seconds of each step."""
+
+    claims: int
+    queue: tuple[Place, ...]
+    flags: tuple[Flag, ...]
+    seconds: dict[str, float]
+
+    @property
+    def persons(self) -> int:
+        """The claims that need a person."""
+        return sum(entry.person for entry in self.queue)
+
+
+def audit(folder: Path, connection: Any, said: Said, workers: int = 2) -> Audited:
+    """Audit `documents/` under `contract.json`; answers and tables are written beside them."""
+    for name in ("claims", "lines", "answers"):
+        (folder / name).mkdir(exist_ok=True)
+    start = time.perf_counter()
+    claims = _taken(folder, said, workers)
+    taken = time.perf_counter()
+    flags = tuple(edits.run(lake_of(folder, connection)))
+    edited = time.perf_counter()
+    places = queue(_places(folder, flags))
+    queued = time.perf_counter()
+    seconds = {"intake and recompute": taken - start, "edits": edited - taken, "queue": queued - edited}
+    return Audited(claims, places, flags, {step: round(took, 2) for step, took in seconds.items()})
+
+
+def lake_of(folder: Path, connection: Any) -> edits.Lake:
+    """The tables of a folder that was taken in, as the edits ask them."""
+    contract, _, _ = contract_of(str(folder / "contract.json"))
+    limit = terms(contract.arrangement, None, "").clause("provider_day_minutes")
+    claims, lines = (connection.read_parquet(str(folder / name / "*.parquet")) for name in ("claims", "lines"))
+    return edits.Lake(claims, lines, contract.bars, None if limit == UNKNOWN else int(limit))
+
+
+def _taken(folder: Path, said: Said, workers: int) -> int:
+    paths = sorted((folder / "documents").glob("*.parquet"))
+    claims = 0
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        tasks = [pool.submit(take, path, folder) for path in paths]
+        for done, task in enumerate(as_completed(tasks), start=1):
+            claims += task.result()
+            said(done, len(paths))
+    return claims
+
+
+def take(path: Path, folder: Path) -> int:
+    """Take in and recompute one file of claims; how many there are."""
+    contract, _, _ = contract_of(str(folder / "contract.json"))
+    table = pq.read_table(path).sort_by("household")
+    known = live(claim_of.decode(document) for document in table.column("document").to_pylist())
+    rows = Rows(terms(contract.arrangement, None, ""), contract.payer, contract.scheme, contract.bars)
+    claims, lines = [], []
+    for claim in known:
+        row, own = rows.of_claim(claim, place_of(claim), audited=True)
+        claims.append(row)
+        lines += own
+    pq.write_table(pa.Table.from_pylist(claims, CLAIMS), folder / "claims" / path.name, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(lines, LINES), folder / "lines" / path.name, compression="zstd")
+    with pq.ParquetWriter(folder / "answers" / path.name, ANSWERS, compression="zstd") as writer:
+        for batch in answers(table.to_batches(), str(folder / "contract.json")):
+            writer.write_batch(batch)
+    return table.num_rows
+
+
+def _places(folder: Path, flags: Iterable[Flag]) -> Iterator[Place]:
+    """Every claim's place: as the rules alone gave it, or again where an edit of the lake says something of it."""
+    about: dict[str, list[Flag]] = {}
+    for flag in flags:
+        about.setdefault(flag.about, []).append(flag)
+    wanted = pa.array(about, pa.string())
+    for path in sorted((folder / "answers").glob("*.parquet")):
+        ready = pq.read_table(path, columns=["claim", "at_risk", "person", "codes"])
+        for row in ready.filter(pc.invert(pc.is_in(ready.column("claim"), wanted))).to_pylist():
+            yield Place(row["claim"], row["at_risk"], row["person"], tuple(row["codes"]))
+        if about:
+            again = pq.read_table(path, columns=["claim", "answer", "flags"], filters=pc.field("claim").isin(wanted))
+            for row in again.to_pylist():
+                yield place(answer_of.decode(row["answer"]), (*flags_of.decode(row["flags"]), *about[row["claim"]]))
