@@ -42,8 +42,9 @@ def quantity_outlier(month: Month) -> Iterator[Flag]:
 def provider_day(month: Month) -> Iterator[Flag]:
     """More standard minutes of one role in a day at one facility than the clause lets one person work.
 
-    Acts without standard minutes count nothing, and neither do lines whose role is not known. The flag is about the
-    first audited claim beyond the limit; the money is that of all audited claims from there on.
+    Where the lines name who prescribed, each person is counted apart: several doctors share a hospital's day. Acts
+    without standard minutes count nothing, and neither do lines whose role is not known. The flag is about the first
+    audited claim beyond the limit; the money is that of all audited claims from there on.
     """
     limit = month.terms("").clause("provider_day_minutes")
     missing = "provider_day_minutes" if limit == UNKNOWN else "minutes"
@@ -55,11 +56,11 @@ def provider_day(month: Month) -> Iterator[Flag]:
             )  # fmt: skip
             yield Flag((), (), finding)
         return
-    worked: dict[tuple[str, date, str], list[tuple[Claim, int]]] = {}
+    worked: dict[tuple[str, date, str, str], list[tuple[Claim, int]]] = {}
     for claim in (*month.held, *month.live):
-        for role, minutes in _minutes(month.acts, claim).items():
-            worked.setdefault((claim.visit.facility, claim.visit.day, role), []).append((claim, minutes))
-    for (_, day, role), entries in sorted(worked.items()):
+        for who, minutes in _minutes(month.acts, claim).items():
+            worked.setdefault((claim.visit.facility, claim.visit.day, *who), []).append((claim, minutes))
+    for (_, day, role, _), entries in sorted(worked.items()):
         entries.sort(key=lambda entry: (entry[0].visit.at, entry[0].id))
         total, beyond = 0, []
         for claim, minutes in entries:
@@ -76,14 +77,15 @@ def provider_day(month: Month) -> Iterator[Flag]:
             yield Flag((beyond[0].id, *others), (), finding, money)
 
 
-def _minutes(acts: Mapping[str, Act], claim: Claim) -> dict[str, int]:
-    """Standard minutes of the claim's acts by the role that worked them."""
-    found: dict[str, int] = {}
+def _minutes(acts: Mapping[str, Act], claim: Claim) -> dict[tuple[str, str], int]:
+    """Standard minutes of the claim's acts by the role that worked them, and by person where one is named."""
+    found: dict[tuple[str, str], int] = {}
     for line in claim.visit.lines:
         act = acts.get(line.act)
         role = role_of(act, line)
         if act is not None and act.minutes and role:
-            found[role] = found.get(role, 0) + act.minutes * line.quantity
+            who = role, line.prescriber
+            found[who] = found.get(who, 0) + act.minutes * line.quantity
     return found
 
 

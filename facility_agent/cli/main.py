@@ -12,6 +12,7 @@ import typer
 from facility_agent.cli import (
     administration,
     agreement,
+    audit,
     bench,
     cards,
     contracts,
@@ -54,6 +55,7 @@ app.command("verify")(verdicts.verify)
 app.add_typer(cards.app, name="card")
 app.command("month-end")(month.month_end)
 app.command("audit")(month.audit)
+app.command("simulate")(audit.simulate)
 app.add_typer(bench.app, name="bench")
 
 

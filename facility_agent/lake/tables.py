@@ -34,7 +34,7 @@ CLAIMS = pa.schema(
 )
 LINES = pa.schema(
     [
-        *((name, _TEXT) for name in ("claim", "line", "facility", "member", "act", "role", "at")),
+        *((name, _TEXT) for name in ("claim", "line", "facility", "member", "act", "role", "prescriber", "at")),
         *((name, _WHOLE) for name in ("day", "quantity", "minutes", "due", "claim_due")),
         ("audited", _TRUTH),
         # Whether the claim itself is at hand; of lines that are only remembered nobody knows who worked them.
@@ -112,6 +112,7 @@ class Rows:
                     "member": claim.visit.beneficiary.number,
                     "act": line.act,
                     "role": role_of(act, line),
+                    "prescriber": line.prescriber,
                     "at": f"{claim.visit.at:5}",
                     "day": row["day"],
                     "quantity": line.quantity,
@@ -129,8 +130,8 @@ def of_past(line: PastLine) -> Row:
     """The row of a remembered line: what was given, but not by whom."""
     return {
         "claim": line.claim, "line": "", "facility": line.facility, "member": line.member, "act": line.act,
-        "role": "", "at": f"{line.at:5}", "day": line.day.toordinal(), "quantity": line.quantity, "minutes": 0,
-        "due": 0, "claim_due": 0, "audited": False, "held": False,
+        "role": "", "prescriber": "", "at": f"{line.at:5}", "day": line.day.toordinal(),
+        "quantity": line.quantity, "minutes": 0, "due": 0, "claim_due": 0, "audited": False, "held": False,
     }  # fmt: skip
 
 

@@ -80,15 +80,15 @@ def quantity_outlier(lines: Table, bars: Bars) -> Table:
 def provider_day(lines: Table, bars: Bars, limit: int) -> Table:
     """`found` are the places of all claims of the day, `first` that of the first audited one beyond the limit."""
     worked = lines.filter(lines.held, lines.role != "", lines.minutes > 0)
-    worked = worked.group_by("facility", "day", "role", "at", "claim", "claim_due", "audited").agg(
+    worked = worked.group_by("facility", "day", "role", "prescriber", "at", "claim", "claim_due", "audited").agg(
         minutes=worked.minutes.sum()
     )
     worked = worked.mutate(place=worked["at"] + "|" + worked.claim)
     so_far = worked.minutes.sum().over(
-        ibis.window(group_by=["facility", "day", "role"], order_by="place", preceding=None, following=0)
+        ibis.window(group_by=["facility", "day", "role", "prescriber"], order_by="place", preceding=None, following=0)
     )
     worked = worked.mutate(beyond=(so_far > limit) & worked.audited)
-    days = worked.group_by("facility", "day", "role").agg(
+    days = worked.group_by("facility", "day", "role", "prescriber").agg(
         found=worked.place.collect(),
         first=ibis.ifelse(worked.beyond, worked.place, None).min(),
         minutes=worked.minutes.sum(),

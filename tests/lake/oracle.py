@@ -36,4 +36,4 @@ def by_engine(connection: Any, month: Month, folder: Path) -> list[Flag]:
 
 
 def ordered(flags: Iterable[Flag]) -> list[Flag]:
-    return sorted(flags, key=lambda flag: (flag.code, flag.claims, flag.lines))
+    return sorted(flags, key=lambda flag: (flag.code, flag.claims, flag.lines, sorted(flag.finding.evidence.items())))

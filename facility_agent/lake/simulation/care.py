@@ -68,11 +68,20 @@ def fits(kind: str, person: Beneficiary, day: date) -> bool:
 
 
 def visit(
-    id: str, slot: Slot, facility: str, level: str, person: Beneficiary, serial: int, chance: Random, number: int
+    id: str,
+    slot: Slot,
+    facility: str,
+    level: str,
+    person: Beneficiary,
+    serial: int,
+    chance: Random,
+    number: int,
+    prescribers: int,
 ) -> Visit:
     """One visit with its lines at the tariff, its paper and its card."""
+    who = f"{facility}/{int(prescribers * chance.random()) + 1}"
     lines = tuple(
-        CareLine(str(rank), act, quantity, price, role=role, prescribed=quantity, prescriber="—", result=result)
+        CareLine(str(rank), act, quantity, price, role=role, prescribed=quantity, prescriber=who, result=result)
         for rank, (act, quantity, price, role, result) in enumerate(_lines(slot.kind, level, chance))
     )
     days = chance.randrange(2, 6)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from math import ceil
 from random import Random
 
 from msgspec.structs import replace
@@ -24,6 +25,8 @@ from facility_agent.vocabulary.records import Basis, Beneficiary, Claim, Coverag
 
 #: A person comes back after so many days at the earliest; what comes sooner is planted, or tells why.
 BETWEEN = 10
+#: Visits a month of one who prescribes.
+VISITS_OF_ONE = 250
 #: Of a thousand visits: a return in the evening, a referral to the hospital, a household that falls ill together.
 EVENINGS, REFERRALS, BURSTS = 10, 7, 3
 _DAY = 86_400_000
@@ -44,6 +47,7 @@ class Catchment:
         self._gone: set[str] = set()
         self._history: dict[str, list[PastLine]] = {}
         self._count = 0
+        self._prescribers = ceil(self.monthly / VISITS_OF_ONE)
 
     def months(self, months: int) -> Iterator[tuple[Claim, Planted | None]]:
         """Every claim that reaches the payer, with the plant that it belongs to."""
@@ -99,7 +103,8 @@ class Catchment:
         if referred:
             visit = replace(visit, referred_to=self.here.hospital)
         claim = self.mint(visit)
-        if not referred and self.chance.random() < self.faults:
+        # What was sent on or sent here is explained, and no plant could be seen.
+        if not referred and not visit.referred_from and self.chance.random() < self.faults:
             planted = self._planted(slot, claim)
             if planted is not None:
                 yield from self._sent(claim, planted)
@@ -113,7 +118,9 @@ class Catchment:
 
     def _seen(self, slot: Slot, person: Beneficiary) -> Visit:
         serial = int(person.number.replace("-", "")) * 7
-        seen = care.visit("", slot, self.here.code, self.here.level, person, serial, self.chance, self._count + 1)
+        seen = care.visit(
+            "", slot, self.here.code, self.here.level, person, serial, self.chance, self._count + 1, self._prescribers
+        )
         self._last[person.number] = seen.stay.discharged or slot.day if seen.stay else slot.day
         return seen
 
@@ -123,7 +130,7 @@ class Catchment:
             later = slot.minute + 40
             yield replace(
                 care.visit("", Slot(slot.day, later, "check"), self.here.hospital, "hospital", visit.beneficiary,
-                           visit.card_serial or 0, self.chance, self._count + 1),
+                           visit.card_serial or 0, self.chance, self._count + 1, 40),
                 referred_from=self.here.code,
             )  # fmt: skip
         elif REFERRALS <= chance < REFERRALS + EVENINGS and slot.minute < 720 and slot.kind != "stay":
@@ -140,7 +147,7 @@ class Catchment:
         return self.chance.choice(fitting)(self, claim) if fitting else None
 
     def _sent(self, claim: Claim, planted: Planted) -> Iterator[tuple[Claim, Planted | None]]:
-        """A plant and its claims; whose register changed does not come again, whoever was made to come twice not soon."""
+        """A plant's claims; whose register changed does not come again, whoever was made to come twice not soon."""
         number = claim.visit.beneficiary.number
         if planted.coverage is not None:
             self.register[number] = planted.coverage
