@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from facility_agent.cli.output import print_json, print_table, progress, words
+from facility_agent.vocabulary.errors import InputError
 
 app = typer.Typer(help="Mesures de vitesse. Benchmarks.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -121,3 +122,29 @@ def month_end(
     sizes = tuple(int(times) for times in larger.split(",") if times)
     with progress("month-end") as said:
         print_json(asyncio.run(run(claims, larger=sizes, said=said)))
+
+
+@app.command("audit")
+def audit(
+    claims: Annotated[int, typer.Option(min=1_000, help="Claims of one month, made up with planted faults.")] = 40_000,
+    larger: Annotated[str, typer.Option(help="How many times as many claims are measured next.")] = "",
+    lines: Annotated[int, typer.Option(help="Lines for three edits beside hand-written SQL; 0 leaves them out.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at once.")] = 2,
+) -> None:
+    """An audit from end to end, what it finds of what was planted, and three edits beside hand-written SQL."""
+    from tempfile import TemporaryDirectory
+
+    try:
+        from facility_agent.bench import audit as whole
+        from facility_agent.bench import sets
+    except ImportError as error:
+        raise InputError("extra-missing", extra="audit") from error
+
+    found: dict[str, Any] = {"sizes": []}
+    for times in (1, *(int(times) for times in larger.split(",") if times)):
+        with progress(words()("cli.bench.audit", claims=times * claims)) as said:
+            found["sizes"].append(whole.run(times * claims, workers=workers, said=said))
+    if lines:
+        with TemporaryDirectory(prefix="sets-") as folder, progress(words()("cli.bench.sets", lines=lines)) as said:
+            found["sets"] = sets.run(lines, Path(folder), said)
+    print_json(found)

@@ -1,0 +1,63 @@
+"""An audit from end to end on a made-up country: taken in, recomputed, put to the edits, queued; and what it found.
+
+Making the claims up is not counted. Taking in is reading each claim's document and writing the tables; letters are
+opened by the desk, and measured with it.
+"""
+
+from __future__ import annotations
+
+import resource
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from facility_agent.audit.precision import precision
+from facility_agent.audit.queue import share_in_front
+from facility_agent.bench.measure import Progress, calibration, peak_memory_mb, silent
+from facility_agent.lake.audit import audit
+from facility_agent.lake.engine import opened
+from facility_agent.lake.simulation.country import CLAIMS_A_YEAR, FACILITIES
+from facility_agent.lake.simulation.plants import DETERMINISTIC
+from facility_agent.lake.simulation.write import Plan, simulate, truth_of
+
+#: Claims of a month of a hundred facilities, in the proportions of the country.
+_HUNDRED = CLAIMS_A_YEAR / 12 / FACILITIES * 100
+
+
+def run(claims: int, seed: int = 1, workers: int = 2, said: Progress = silent) -> dict[str, Any]:
+    """The figures of about so many claims of one month."""
+    hundreds = max(1, ceil(claims / _HUNDRED))
+    plan = Plan(100 * hundreds, 1, claims / (hundreds * _HUNDRED), seed=seed)
+    with TemporaryDirectory(prefix="audit-") as name:
+        folder = Path(name)
+        simulate(plan, folder, silent, workers)
+        turns = calibration()
+        with opened(threads=workers) as connection:
+            found = audit(folder, connection, said, workers)
+        truth = list(truth_of(folder))
+    whole = sum(found.seconds.values())
+    kinds, money = {claim: kind for claim, kind, _ in truth}, {claim: asked for claim, _, asked in truth}
+    honest = [entry for entry in found.queue if entry.claim not in kinds]
+    accused = [(code, entry.claim) for entry in found.queue for code in entry.codes]
+    judged = [row for row in precision(accused, kinds) if row.code in DETERMINISTIC]
+    return {
+        "claims": found.claims,
+        "seconds": {**found.seconds, "all": round(whole, 2)},
+        "claims_per_s": round(found.claims / whole, 1),
+        "ratio_to_calibration": round(found.claims / whole / turns, 3),
+        "peak_memory_mb": round(peak_memory_mb() + workers * _worker_mb(), 1),
+        "planted": len(truth),
+        "deterministic_edits": len(judged),
+        "plants_missed": sum(row.planted - row.found for row in judged),
+        "honest_accused": sum(row.accused - row.right for row in judged),
+        "planted_money_in_first_twentieth": round(float(share_in_front(found.queue, money, Fraction(1, 20))), 4),
+        "honest_without_person": round(1 - sum(entry.person for entry in honest) / len(honest), 5),
+        "persons": found.persons,
+    }
+
+
+def _worker_mb() -> float:
+    """The most memory that one worker held, in MB."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
