@@ -55,17 +55,19 @@ _CLAIMS = """
 SELECT printf('%012d', n) AS claim, printf('1%012d|%012d', n, n) AS place,
   printf('%06d %02d:%02d %012d', 739617 + day, 8 + hash(n, 3) % 9, hash(n, 4) % 60, n) AS moment,
   printf('%09d', member) AS member, printf('%09d', member // 6) AS household,
-  printf('F-%04d', (member // 700 + (hash(n, 5) % 40 = 0)::INT) % 1800) AS facility,
+  printf('F-%04d', (member // 700 + (hash(n, 5) % 40 = 0 OR n <> like_n)::INT) % 1800) AS facility,
   printf('%02d:%02d', 8 + hash(n, 3) % 9, hash(n, 4) % 60) AS "at",
-  printf('a%d*1 b%d*%d c%d*%d', hash(n, 6) % 3, hash(n, 7) % 4, hash(n, 8) % 9, hash(n, 9) % 5, hash(n, 10) % 20)
+  printf('a%d*1 b%d*%d c%d*%d', hash(like_n, 6) % 3, hash(like_n, 7) % 4, hash(like_n, 8) % 9,
+    hash(like_n, 9) % 5, hash(like_n, 10) % 20)
     AS items,
   '' AS register_number, '' AS condition, '0' AS consultation_lines, '' AS birth_lines,
   739617 + day AS day, (60 * (8 + hash(n, 3) % 9) + hash(n, 4) % 60)::BIGINT AS minute,
   NULL::BIGINT AS admitted, NULL::BIGINT AS discharged, NULL::BIGINT AS birth_until,
   3000 AS due, 600 AS consultation_due, 0 AS birth_due, 3 AS acts,
   true AS audited, (hash(n, 11) % 50 = 0) AS referred, false AS stay, true AS consultation, false AS birth
-FROM (SELECT n, (hash(n, 1) % {members})::BIGINT AS member, (hash(n, 2) % 365)::BIGINT AS day
-      FROM (SELECT unnest(range({first}, {last})) AS n))"""
+FROM (SELECT n, like_n, (hash(like_n, 1) % {members})::BIGINT AS member, (hash(like_n, 2) % 365)::BIGINT AS day
+      FROM (SELECT n, CASE WHEN hash(n, 12) % 200 = 0 THEN n - 1 ELSE n END AS like_n
+            FROM (SELECT unnest(range({first}, {last})) AS n)))"""
 
 _LINES = """
 SELECT claim, line::VARCHAR AS line, facility, member, printf('act-%02d', hash(claim, line) % 30) AS act,

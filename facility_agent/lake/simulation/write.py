@@ -42,9 +42,7 @@ def simulate(plan: Plan, folder: Path, said: Callable[[int, int], None], workers
     same bytes, whoever makes which catchment."""
     for name in ("documents", "truth"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    agreements = tuple(agreement(place(number)) for number in range(plan.facilities))
-    contract = Contract(rules(), agreements, MUTUAL, SCHEME, BARS)
-    (folder / "contract.json").write_bytes(canonical(contract))
+    write_contract(plan, folder)
     made = {"claims": 0, "planted": 0}
     done = 0
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -57,6 +55,12 @@ def simulate(plan: Plan, folder: Path, said: Callable[[int, int], None], workers
             done += 1
             said(done, plan.facilities)
     return made
+
+
+def write_contract(plan: Plan, folder: Path) -> None:
+    """On what the payer of this country judges: the arrangement and an agreement with every facility."""
+    agreements = tuple(agreement(place(number)) for number in range(plan.facilities))
+    (folder / "contract.json").write_bytes(canonical(Contract(rules(), agreements, MUTUAL, SCHEME, BARS)))
 
 
 def write_catchment(plan: Plan, number: int, folder: Path) -> tuple[int, int]:
