@@ -19,6 +19,7 @@ from facility_agent.storage.store.months import Months
 from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.paper import Paper
 from facility_agent.storage.store.papers import Papers
+from facility_agent.storage.store.payments import Payments
 from facility_agent.storage.store.people import People
 from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
@@ -47,6 +48,7 @@ class Store(
     Tills,
     Sheets,
     Guarantees,
+    Payments,
 ):
     """All shelves over one open database."""
 

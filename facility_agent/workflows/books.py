@@ -1,0 +1,101 @@
+"""The books: the ledger of everything that happened, where each batch stands, and the accountant's journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from facility_agent.documents.journal import Chart, journal_csv, read_chart
+from facility_agent.invoicing.ledger import Ledger, Money, ledger
+from facility_agent.invoicing.matching import Match, match
+from facility_agent.storage.store.payments import PaymentFact
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.settlement import Batch
+from facility_agent.workflows.site import Site
+
+#: The file in which a facility writes the accounts of its own accountant.
+CHART: Final = "accounts.toml"
+#: Where a payer's part of a claim may be, beside what is paid.
+PLACES: Final = ("billed", "owed", "pending", "contested", "refused-member", "refused-facility", "written-off")
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the money of one batch is; the parts add up to what was invoiced, less claims that were replaced."""
+
+    batch: Batch
+    billed: int
+    owed: int
+    pending: int
+    contested: int
+    refused_member: int
+    refused_facility: int
+    written_off: int
+    paid: int
+
+    @property
+    def open(self) -> int:
+        return self.billed + self.owed + self.pending + self.contested
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """The page of money in: what is free and where it may belong, and where every batch stands."""
+
+    money: tuple[Money, ...]
+    matches: dict[str, Match]
+    standings: tuple[Standing, ...]
+    book: Ledger
+    currency: str
+
+
+async def book_of(site: Site, new: Iterable[PaymentFact] = ()) -> Ledger:
+    """The ledger as it stands, or with `new` records; InputError `ledger-*` when it cannot hold them."""
+    return ledger([each.fact for each in await site.store.noted()], new)  # type: ignore[arg-type]
+
+
+async def overview(site: Site) -> Overview:
+    """Everything that the page shows."""
+    batches = tuple(entry.batch for entry in await site.store.batches())
+    book, announced = await book_of(site), await site.store.announced()
+    money = tuple(sorted(book.money.values(), key=lambda each: (each.money.day, each.money.id), reverse=True))
+    matches = {each.money.id: found for each in money if (found := match(book, each, batches, announced))}
+    return Overview(money, matches, tuple(_standing(book, batch) for batch in batches), book, currency_of(site))
+
+
+async def journal(site: Site, start: date, until: date) -> bytes:
+    """The accountant's journal of these days as CSV, in the facility's own accounts or the proposed ones."""
+    if until < start:
+        raise InputError("journal-period", start=start.isoformat(), until=until.isoformat())
+    entries = [entry for entry in (await book_of(site)).entries if start <= entry.day <= until]
+    return journal_csv(entries, chart_of(site), currency_of(site), await site.names())
+
+
+def chart_of(site: Site) -> Chart:
+    """The accounts: those of `accounts.toml` in the installation's folder, else those that ship as a proposal."""
+    own = site.folder / CHART
+    return read_chart(own.read_text(encoding="utf-8"), CHART) if own.is_file() else read_chart()
+
+
+async def keep(site: Site, facts: Sequence[PaymentFact]) -> None:
+    """Book records that the ledger can hold."""
+    await book_of(site, facts)
+    await site.store.put_payments(facts, site.now())
+
+
+def _standing(book: Ledger, batch: Batch) -> Standing:
+    """Where the claims of a batch stand with its payer."""
+    sums: dict[str, int] = {}
+    for item in batch.items:
+        for (account, party), amount in book.claims.get(item.claim, {}).items():
+            if party == batch.payer:
+                sums[account] = sums.get(account, 0) + amount
+    paid = sums.get("payer-credit", 0) + sums.get("advance", 0)
+    parts = {name.replace("-", "_"): sums.get(name, 0) for name in PLACES}
+    return Standing(batch=batch, paid=paid, **parts)
+
+
+def currency_of(site: Site) -> str:
+    """The currency of the arrangement in force today."""
+    return site.arrangement(site.today()).currency
