@@ -20,7 +20,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `code` is the facility's or payer's code; `type`, `level`, `ownership` and `region` describe a facility;
     `member_pattern` is the form of a payer's member numbers (`#` for a digit); `database` is a path inside the
     folder, or a PostgreSQL address. An `exercise` holds invented people only, and every page and print says so.
-    `printer` is the device (or file) of a thermal printer for slips.
+    `printer` is the device (or file) of a thermal printer for slips. At a payer, a claim of more than
+    `second_eyes_above` minor units is decided by two persons; 0 while nobody has set an amount.
     """
 
     role: Role
@@ -45,6 +46,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     printer: str = ""
     printer_paper: Literal["58", "80"] = "58"
     exercise: bool = False
+    second_eyes_above: int = 0
 
 
 def read_config(folder: Path) -> Config:

@@ -21,12 +21,16 @@ from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision,
 
 
 class Override(Record, frozen=True):
-    """An officer's word on one line: the amount to pay and why; `pending` holds the line and pays nothing yet."""
+    """An officer's word on one line: the amount to pay and why; `pending` holds the line and pays nothing yet.
+
+    `by` is who said so, when it is not whoever seals the decision.
+    """
 
     amount: int
     reason: str
     pending: bool = False
     borne_by: Bearer = FACILITY
+    by: str = ""
 
 
 def propose(recomputed: Recomputed, flags: Iterable[Flag]) -> ClaimDecision:
@@ -115,7 +119,7 @@ def decided_line(line: LineDecision, override: Override | None, by: str) -> Line
     """The line as proposed, or as the officer decides it."""
     if override is None:
         return line
-    reason = override.reason.strip()
+    reason, by = override.reason.strip(), override.by or by
     if not reason:
         raise InputError("override-without-reason", line=line.line)
     if not 0 <= override.amount <= line.claimed:

@@ -35,6 +35,7 @@ from facility_agent.web import (
     phone,
     reception,
     reports,
+    review,
     sheets,
     signing,
     slips,
@@ -69,7 +70,7 @@ _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, a
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing)
-_PAYER: Final = (audit, contested_answers, adherence, fetching, guarantee_answers)
+_PAYER: Final = (audit, review, contested_answers, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
@@ -84,6 +85,7 @@ _AT_FACILITY: Final = (
     _CONTRACT,
 )
 _AT_PAYER: Final = (
+    Entry("/review", "page.nav.review", review.show),
     Entry("/audit", "page.nav.audit", audit.batches),
     Entry("/guarantees", "page.nav.guarantees", guarantee_answers.waiting),
     _CARRY,

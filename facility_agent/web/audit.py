@@ -52,19 +52,6 @@ async def batch(request: web.Request) -> web.Response:
     return await page(request, "audit.html", **context, decidable=decidable, payable=payable)
 
 
-@routes.get("/audit/{batch}/claims/{claim}")
-@reads
-async def claim(request: web.Request) -> web.Response:
-    """One claim: the lines of both sides, the differences, and the person's other claims."""
-    found = request.match_info
-    view = await audit_desk.claim_view(request.app[SITE], found["batch"], found["claim"])
-    answer = answered(view.batch, (view.claim,), (view.proposal,), (view.recomputed,))[0]
-    undecided = await request.app[SITE].store.decision(view.batch.id) is None
-    decidable = undecided and may(request[SIGNED_IN], decision_form)
-    context: dict[str, Any] = {"view": view, "answer": answer, "earlier": earlier(view.others)}
-    return await page(request, "audit_claim.html", **context, decidable=decidable)
-
-
 @routes.get("/audit/{batch}/decide")
 @decides
 async def decision_form(request: web.Request) -> web.Response:

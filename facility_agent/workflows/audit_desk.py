@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
 
 import msgspec
 
@@ -22,20 +21,19 @@ from facility_agent.audit.report import AuditReport, report
 from facility_agent.exchange.messages import BatchMessage
 from facility_agent.invoicing.batch import faults
 from facility_agent.invoicing.clocks import kind_allowed, submitted_late
+from facility_agent.storage.store.reviews import Audited
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.month import MonthNote
 from facility_agent.vocabulary.periods import month_period
-from facility_agent.vocabulary.records import Claim
+from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Receipt, Remittance
 from facility_agent.workflows import mail
 from facility_agent.workflows.own_check import month_of, recomputed
+from facility_agent.workflows.rulings import with_rulings
 from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import Site
-
-#: Acts that end a pregnancy, by the families of the arrangement that hold nothing else.
-DELIVERIES: Final = frozenset({"delivery"})
 
 
 class AuditView(msgspec.Struct, frozen=True):
@@ -64,6 +62,14 @@ class ClaimView(msgspec.Struct, frozen=True):
     proposal: ClaimDecision
     others: tuple[Claim, ...]
     justified: str = ""
+    entered_by: str = ""
+
+
+class Seen(Record, frozen=True):
+    """What the edits said of one claim when its batch was audited, and why a person should look at it."""
+
+    flags: tuple[Flag, ...] = ()
+    why: tuple[Finding, ...] = ()
 
 
 class BatchLine(msgspec.Struct, frozen=True):
@@ -148,8 +154,11 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     flags = edits.run(await month_of(site, batch, found, arrangement, agreement))
     proposals = tuple(propose(answer, flags) for answer in answers)
     made = report(batch, answers, flags, proposals)
-    await site.store.put_audit(batch_id, canonical(made), site.now())
     decision = await site.store.decision(batch_id)
+    async with site.store.transaction():
+        await site.store.put_audit(batch_id, canonical(made), site.now())
+        if decision is None:
+            await site.store.put_audited(batch_id, _audited(batch, answers, flags, proposals, made))
     remittances = await site.store.remittances(batch_id)
     reconciled = reconcile(batch, decision, remittances) if decision is not None else None
     about = await _about(site, batch, terms(arrangement, agreement, batch.facility))
@@ -168,24 +177,56 @@ async def _about(site: Site, batch: Batch, known: Terms) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding is not None and finding.cause != "clause")
 
 
+def _audited(
+    batch: Batch, answers: tuple[Recomputed, ...], flags: tuple[Flag, ...], proposals: tuple[ClaimDecision, ...],
+    made: AuditReport,
+) -> list[Audited]:  # fmt: skip
+    """One row per claim, for the queue and for whoever opens one claim."""
+    about: dict[str, list[Flag]] = {}
+    for flag in flags:
+        for claim in flag.claims:
+            about.setdefault(claim, []).append(flag)
+    looked, numbers = {entry.claim: entry for entry in made.look_at}, {item.claim: item.number for item in batch.items}
+    rows = []
+    for answer, proposal in zip(answers, proposals, strict=True):
+        look = looked.get(answer.claim)
+        seen = Seen(tuple(about.get(answer.claim, ())), look.findings if look else ())
+        rows.append(
+            Audited(
+                batch.id, answer.claim, numbers[answer.claim], answer.claimed, proposal.amount,
+                look.at_risk if look else 0, look is not None, canonical(seen),
+            )
+        )  # fmt: skip
+    return rows
+
+
 async def claim_view(site: Site, batch_id: str, claim_id: str) -> ClaimView:
-    """One claim of a batch with everything that an officer needs; InputError `claim-unknown`."""
-    view = await audit(site, batch_id)
-    answer = next((entry for entry in view.recomputed if entry.claim == claim_id), None)
-    if answer is None:
+    """One claim of a batch with everything that an officer needs; InputError `batch-unknown`, `claim-unknown`.
+
+    The rules are asked again for this claim alone; what the edits saw of it across the batch is taken from the last
+    audit, or from one that is made now.
+    """
+    entry = await site.store.batch(batch_id)
+    if entry is None:
+        raise InputError("batch-unknown", batch=batch_id)
+    batch = entry.batch
+    if all(item.claim != claim_id for item in batch.items):
         raise InputError("claim-unknown", claim=claim_id)
-    claim = next(entry for entry in view.claims if entry.id == claim_id)
-    notes = await site.store.month_notes(view.batch.month)
-    others = await site.store.claims_of_members((claim.visit.beneficiary.number,))
-    return ClaimView(
-        view.batch,
-        claim,
-        answer,
-        tuple(flag for flag in view.flags if claim_id in flag.claims),
-        next(entry for entry in view.proposals if entry.claim == claim_id),
-        tuple(other for other in others if other.id != claim_id),
-        next((note.reason for note in notes if (note.visit, note.kind) == (claim_id, "justified")), ""),
-    )
+    kept = await site.store.audited(batch_id, claim_id)
+    if kept is None:
+        await audit(site, batch_id)
+        kept = await site.store.audited(batch_id, claim_id)
+    flags = msgspec.json.decode(kept.document, type=Seen).flags if kept else ()
+    claims = await site.store.claims((claim_id,))
+    arrangement = site.arrangement(_last_day(batch))
+    agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
+    (answer,) = await recomputed(site, batch, claims, arrangement, agreement)
+    others = await site.store.claims_of_members((claims[0].visit.beneficiary.number,))
+    entered = (await site.store.paper_batches()).get(batch_id, "")
+    elsewhere = tuple(other for other in others if other.id != claim_id)
+    notes = await site.store.month_notes(batch.month)
+    justified = next((note.reason for note in notes if (note.visit, note.kind) == (claim_id, "justified")), "")
+    return ClaimView(batch, claims[0], answer, flags, propose(answer, flags), elsewhere, justified, entered)
 
 
 async def batches(site: Site) -> tuple[BatchLine, ...]:
@@ -199,12 +240,19 @@ async def batches(site: Site) -> tuple[BatchLine, ...]:
 
 
 async def decide(site: Site, batch_id: str, overrides: Mapping[tuple[str, str], Override], by: str) -> Decision:
-    """Decide a batch, the proposals with the officer's overrides, and seal the answer to the facility."""
+    """Decide a batch, the proposals with the officers' rulings and overrides, and seal the answer to the facility."""
     view = await audit(site, batch_id)
     if view.decision is not None:
         raise InputError("decision-second", batch=view.batch.number)
-    decision = decision_of(view.batch, view.proposals, overrides, id=site.new_id(), by=by, on=site.today())
+    ruled = with_rulings(
+        site.config, view.batch, view.report, view.proposals, await site.store.rulings(batch_id), overrides, by,
+        (await site.store.paper_batches()).get(batch_id, ""),
+    )  # fmt: skip
+    decision = decision_of(view.batch, view.proposals, ruled, id=site.new_id(), by=by, on=site.today())
     async with site.store.transaction():
+        # Somebody else, perhaps on another machine, may have decided meanwhile.
+        if await site.store.decision(batch_id) is not None:
+            raise InputError("decision-second", batch=view.batch.number)
         await site.store.put_decision(decision, site.now())
         await site.store.move_batch(batch_id, "decided", site.now(), by)
         await settle(site, view.batch, by)
@@ -223,13 +271,13 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
         raise InputError("remittance-before-decision", reference=reference)
     if not reference.strip():
         raise InputError("reference-missing")
-    earlier = await site.store.remittances(batch_id)
-    if earlier and not reconcile(entry.batch, decision, earlier).open:
-        raise InputError("remittance-second", batch=entry.batch.number)
-    remittance = remittance_of(
-        decision, entry.batch, id=site.new_id(), reference=reference.strip(), paid_on=paid_on, earlier=earlier
-    )
     async with site.store.transaction():
+        earlier = await site.store.remittances(batch_id)
+        if earlier and not reconcile(entry.batch, decision, earlier).open:
+            raise InputError("remittance-second", batch=entry.batch.number)
+        remittance = remittance_of(
+            decision, entry.batch, id=site.new_id(), reference=reference.strip(), paid_on=paid_on, earlier=earlier
+        )
         await site.store.put_remittance(remittance, site.now())
         await settle(site, entry.batch, by)
         name = f"remittance-{entry.batch.number}"

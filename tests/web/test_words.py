@@ -53,6 +53,7 @@ BUILT = {
     "page.answer.photo-seen.": ("yes", "no", "none"),
     **{f"page.exercise.{part}.": CASES for part in ("case", "do", "then")},
     "page.party.": ("facility", "payer"),
+    "page.counter.how.": ("visit", "call"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
     "page.visit.by.": ("weight", "age"),

@@ -13,6 +13,7 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.words import LANGUAGES, Words
 from facility_agent.workflows.site import Site
+from tests.workflows.audit_words import AUDIT
 
 TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
@@ -78,6 +79,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "contest-of-another-decision": ("contester la dernière", "contest the last one"),
     "contest-nothing-open": ("Apportez d’abord", "Bring the contestation first"),
     "contest-without-answer": ("un montant et un motif", "an amount and a reason"),
+    **AUDIT,
     # The desk
     "picture-empty": ("Prenez la photo encore une fois", "Take the photo once more"),
     "picture-format": ("Envoyez une photo JPEG", "Send a JPEG"),

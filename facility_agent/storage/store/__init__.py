@@ -23,6 +23,7 @@ from facility_agent.storage.store.payments import Payments
 from facility_agent.storage.store.people import People
 from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
+from facility_agent.storage.store.reviews import Reviews
 from facility_agent.storage.store.searching import Searching
 from facility_agent.storage.store.settlement import Settlement
 from facility_agent.storage.store.sheets import Sheets
@@ -49,6 +50,7 @@ class Store(
     Sheets,
     Guarantees,
     Payments,
+    Reviews,
 ):
     """All shelves over one open database."""
 
