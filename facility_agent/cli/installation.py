@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from facility_agent.cli.output import language, print_json, words
+from facility_agent.cli.output import language, print_json, progress, words
 from facility_agent.vocabulary.errors import InputError
 
 Folder = Annotated[Path, typer.Option("--folder", help="The installation's folder.")]
@@ -96,6 +96,36 @@ def receive(
     print(say(key, kind=say(f"kind.{received.kind}"), sender=received.sender, about=received.about))
     if received.gaps:
         print(say("cli.gaps", sender=received.sender, numbers=", ".join(map(str, received.gaps))))
+
+
+def intake(
+    source: Annotated[Path, typer.Argument(help="A folder of sealed files.")],
+    folder: Folder,
+    audit: Annotated[bool, typer.Option("--audit", help="Recompute the new batches afterwards.")] = False,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Take in every sealed file of a folder; what cannot be used is named, changes nothing and stops nobody."""
+    from facility_agent.workflows.intake import take_folder
+    from facility_agent.workflows.site import open_site
+
+    async def work():  # type: ignore[no-untyped-def]
+        async with open_site(folder) as site:
+            with progress(words()("cli.intake")) as bar:
+                return await take_folder(site, source, "cli", bar, audit=audit)
+
+    taken = asyncio.run(work())
+    if json:
+        print_json(taken)
+    say = words()
+    for each in () if json else taken:
+        if each.error:
+            print(f"{each.file}: {say(f'error.{each.error}', **each.fields)}")
+            continue
+        key = "cli.received-again" if each.again else "cli.received"
+        print(f"{each.file}: {say(key, kind=say(f'kind.{each.kind}'), sender=each.sender, about=each.about)}")
+        if each.gaps:
+            print(say("cli.gaps", sender=each.sender, numbers=", ".join(map(str, each.gaps))))
+    raise typer.Exit(1 if any(each.error for each in taken) else 0)
 
 
 def demo(

@@ -32,6 +32,7 @@ from facility_agent.web import (
     maternity,
     members,
     newborns,
+    paper,
     phone,
     reception,
     reports,
@@ -70,7 +71,7 @@ _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, a
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing)
-_PAYER: Final = (audit, review, contested_answers, adherence, fetching, guarantee_answers)
+_PAYER: Final = (audit, review, paper, contested_answers, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)

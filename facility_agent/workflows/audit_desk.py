@@ -18,6 +18,7 @@ from facility_agent.audit.month import Flag
 from facility_agent.audit.recompute import Recomputed
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
 from facility_agent.audit.report import AuditReport, report
+from facility_agent.exchange.envelope import Kind
 from facility_agent.exchange.messages import BatchMessage
 from facility_agent.invoicing.batch import faults
 from facility_agent.invoicing.clocks import kind_allowed, submitted_late
@@ -79,6 +80,7 @@ class BatchLine(msgspec.Struct, frozen=True):
     state: str
     accepted: int | None
     paid: int
+    entered_by: str = ""
 
 
 async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: str, by: str) -> Receipt:
@@ -231,11 +233,15 @@ async def claim_view(site: Site, batch_id: str, claim_id: str) -> ClaimView:
 
 async def batches(site: Site) -> tuple[BatchLine, ...]:
     """The batches received, the newest month first."""
-    lines = []
+    lines, entered = [], await site.store.paper_batches()
     for entry in sorted(await site.store.batches(), key=lambda row: (row.batch.month, row.batch.number), reverse=True):
         decision = await site.store.decision(entry.batch.id)
         paid = sum(remittance.amount for remittance in await site.store.remittances(entry.batch.id))
-        lines.append(BatchLine(entry.batch, entry.state, decision.amount if decision else None, paid))
+        lines.append(
+            BatchLine(
+                entry.batch, entry.state, decision.amount if decision else None, paid, entered.get(entry.batch.id, "")
+            )
+        )
     return tuple(lines)
 
 
@@ -258,8 +264,9 @@ async def decide(site: Site, batch_id: str, overrides: Mapping[tuple[str, str], 
         await settle(site, view.batch, by)
         for answer in decision.claims:
             await site.store.move_claim(answer.claim, "decided", site.now(), by)
-        await mail.send(site, view.batch.facility, "decision", decision, f"decision-{view.batch.number}")
-    await mail.lay_out(site, f"decision-{view.batch.number}.fae")
+        name = await _answer(site, view.batch, "decision", decision)
+    if name:
+        await mail.lay_out(site, name)
     return decision
 
 
@@ -280,10 +287,17 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
         )
         await site.store.put_remittance(remittance, site.now())
         await settle(site, entry.batch, by)
-        name = f"remittance-{entry.batch.number}"
-        name = await mail.send(site, entry.batch.facility, "remittance", remittance, name)
-    await mail.lay_out(site, name)
+        name = await _answer(site, entry.batch, "remittance", remittance)
+    if name:
+        await mail.lay_out(site, name)
     return remittance
+
+
+async def _answer(site: Site, batch: Batch, kind: Kind, message: Decision | Remittance) -> str:
+    """The letter to the facility; none for a batch that came on paper: it is answered on paper."""
+    if batch.id in await site.store.paper_batches():
+        return ""
+    return await mail.send(site, batch.facility, kind, message, f"{kind}-{batch.number}")
 
 
 def _last_day(batch: Batch) -> date:

@@ -54,6 +54,7 @@ BUILT = {
     **{f"page.exercise.{part}.": CASES for part in ("case", "do", "then")},
     "page.party.": ("facility", "payer"),
     "page.counter.how.": ("visit", "call"),
+    "page.paper.column.": ("sheet", "day", "member", "register", "act", "quantity", "price", "asked"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
     "page.visit.by.": ("weight", "age"),

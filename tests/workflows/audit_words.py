@@ -13,3 +13,15 @@ AUDIT: dict[str, tuple[str, str]] = {
     "second-eyes-missing": ("faites-la confirmer", "have somebody else confirm it"),
     "decided-by-enterer": ("une autre personne", "somebody else"),
 }
+AUDIT |= {
+    "intake-folder": ("Vérifiez le chemin", "Check the path"),
+    "paper-heading": ("Partez du modèle", "Start from the template"),
+    "paper-mistakes": ("Corrigez-les", "Correct them"),
+    "paper-empty": ("au moins une ligne", "at least one line"),
+    "paper-received": ("le jour où le papier est arrivé", "the day on which the paper arrived"),
+    "paper-other-month": ("Corrigez le jour", "Correct the day"),
+    "paper-total": ("Relisez les lignes", "Read the lines again"),
+    "paper-sheet-mixed": ("son numéro", "its own number"),
+    "paper-nothing-asked": ("Retirez-la", "Leave it out"),
+    "paper-batch-twice": ("Ouvrez ce bordereau", "Open that batch"),
+}
