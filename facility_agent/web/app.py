@@ -25,6 +25,7 @@ from facility_agent.web import (
     envelopes,
     exercise,
     fetching,
+    funnels,
     guarantee_answers,
     guarantees,
     households,
@@ -37,6 +38,7 @@ from facility_agent.web import (
     reception,
     reports,
     review,
+    samples,
     sheets,
     signing,
     slips,
@@ -71,7 +73,8 @@ _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, a
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing)
-_PAYER: Final = (audit, review, paper, contested_answers, adherence, fetching, guarantee_answers)
+_AUDITS: Final = (audit, review, paper, samples, funnels, contested_answers)
+_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)

@@ -25,3 +25,12 @@ AUDIT |= {
     "paper-nothing-asked": ("Retirez-la", "Leave it out"),
     "paper-batch-twice": ("Ouvrez ce bordereau", "Open that batch"),
 }
+AUDIT |= {
+    "sample-promise-second": ("servez-vous de celle-là", "use that one"),
+    "sample-promise-late": ("Promettez la valeur du mois prochain", "Promise next month’s value"),
+    "sample-promise-none": ("Promettez celle du mois prochain", "Promise that of next month"),
+    "sample-second": ("regardez les feuilles du premier", "look at the claims of the first"),
+    "sample-not-drawn": ("une feuille de l’échantillon", "a claim of the sample"),
+    "sample-overpaid": ("Saisissez un montant", "Enter an amount"),
+    "sample-impossible": ("Baissez le taux attendu", "ower the expected rate"),
+}

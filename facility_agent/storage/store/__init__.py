@@ -24,6 +24,7 @@ from facility_agent.storage.store.people import People
 from facility_agent.storage.store.reception import Reception
 from facility_agent.storage.store.registers import Registers
 from facility_agent.storage.store.reviews import Reviews
+from facility_agent.storage.store.samples import Samples
 from facility_agent.storage.store.searching import Searching
 from facility_agent.storage.store.settlement import Settlement
 from facility_agent.storage.store.sheets import Sheets
@@ -51,6 +52,7 @@ class Store(
     Guarantees,
     Payments,
     Reviews,
+    Samples,
 ):
     """All shelves over one open database."""
 

@@ -1,0 +1,159 @@
+"""Samples: promise a value before the month is sealed, draw after, look, and say what it shows.
+
+The promise's digest is given to the facility before it seals the month. The seed comes from the sealed batch and the
+promised value, so that neither side chose it; everything that is needed to draw again is kept and shown.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import msgspec
+
+from facility_agent import __version__
+from facility_agent.arrangements.terms import terms
+from facility_agent.audit.draw import (
+    DRAW_VERSION,
+    Draw,
+    Item,
+    commitment,
+    monetary_draw,
+    random_draw,
+    seed_of,
+    stratified_draw,
+)
+from facility_agent.audit.estimate import Estimate, estimate
+from facility_agent.audit.sizes import attribute_size, monetary_size
+from facility_agent.storage.store.samples import Promise, Sample, Seen
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.identifiers import canonical, digest
+from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.settlement import Batch
+from facility_agent.workflows.site import Site
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How to draw. Without a `size` the formulas give it, from rates in per mille: tolerable, expected, risk."""
+
+    method: str
+    size: int | None = None
+    floors: tuple[int, ...] = (0,)
+    tolerable: int = 50
+    expected: int = 0
+    risk: int = 50
+
+
+class SampleView(msgspec.Struct, frozen=True):
+    """A batch with its promise, its draw, what was seen, and, once all of it was looked at, the estimate."""
+
+    batch: Batch
+    promise: Promise | None
+    sample: Sample | None
+    seen: dict[str, Seen]
+    estimate: Estimate | None
+    allowed: bool
+    observed: int
+
+
+async def promise(site: Site, facility: str, month: str, by: str) -> Promise:
+    """Commit to a value for a facility's month, before any of its batches has come."""
+    try:
+        month_period(month)
+    except ValueError:
+        raise InputError("month-malformed", month=month) from None
+    value = site.randomness(32)
+    made = Promise(facility, month, site.today(), commitment(value), value)
+    async with site.store.transaction():
+        known = await site.store.batches(month)
+        if any(row.batch.facility == facility for row in known):
+            raise InputError("sample-promise-late", month=month)
+        await site.store.put_promise(made, site.now(), by)
+    return made
+
+
+async def view(site: Site, batch_id: str) -> SampleView:
+    """Everything about the sample of a batch; InputError `batch-unknown`."""
+    batch = await _batch(site, batch_id)
+    sample, seen = await site.store.sample(batch_id), await site.store.sample_results(batch_id)
+    allowed, made = await _allowed(site, batch), None
+    if sample is not None and sample.draw.method != "monetary-unit" and all(x in seen for x in sample.draw.drawn):
+        made = estimate(sample.draw, {claim: entry.overpaid for claim, entry in seen.items()}, allowed=allowed)
+    known = await site.store.promise(batch.facility, batch.month)
+    observed = sum(entry.overpaid for entry in seen.values())
+    return SampleView(batch, known, sample, seen, made, allowed, observed)
+
+
+async def draw(site: Site, batch_id: str, plan: Plan, by: str) -> Sample:
+    """Draw the sample of a batch, once. InputError `sample-promise-none`, `-late`, `sample-second`, `sample-*`."""
+    batch = await _batch(site, batch_id)
+    known = await site.store.promise(batch.facility, batch.month)
+    if known is None:
+        raise InputError("sample-promise-none", month=batch.month)
+    if known.day > batch.closed_on:
+        raise InputError("sample-promise-late", month=batch.month)
+    whole = digest(canonical(batch))
+    made = drawn(batch, plan, seed_of(whole, known.value, known.committed))
+    program = f"facility-agent {__version__}, draw {DRAW_VERSION}"
+    sample = Sample(
+        batch_id, whole, known.committed, known.day, known.value.hex(), site.today(), program, made
+    )  # fmt: skip
+    await site.store.put_sample(sample, site.now(), by)
+    return sample
+
+
+def drawn(batch: Batch, plan: Plan, seed: str) -> Draw:
+    """The draw itself: whoever holds the batch, the plan and the seed draws the same claims."""
+    items = [Item(item.claim, item.due) for item in batch.items]
+    size = plan.size or size_of(plan)
+    if plan.method == "monetary-unit":
+        return monetary_draw(items, size, seed)
+    if plan.method == "stratified":
+        return stratified_draw(items, plan.floors, size, seed)
+    return random_draw(items, size, seed)
+
+
+def size_of(plan: Plan) -> int:
+    """How many items the plan needs."""
+    risk, tolerable, expected = (Fraction(rate, 1000) for rate in (plan.risk, plan.tolerable, plan.expected))
+    if plan.method == "monetary-unit":
+        return monetary_size(risk, tolerable, expected / tolerable if tolerable else Fraction(1))
+    return attribute_size(risk, tolerable, expected)
+
+
+async def redraw(site: Site, batch_id: str) -> bool:
+    """Whether the kept draw comes out again from the batch and the value that was promised."""
+    sample, batch = await site.store.sample(batch_id), await _batch(site, batch_id)
+    if sample is None:
+        return False
+    made = sample.draw
+    seed = seed_of(digest(canonical(batch)), bytes.fromhex(sample.value), sample.committed)
+    plan = Plan(made.method, made.size, tuple(stratum.floor for stratum in made.strata))
+    return seed == made.seed and drawn(batch, plan, seed) == made
+
+
+async def look(site: Site, batch_id: str, claim: str, overpaid: int, said: str, by: str) -> None:
+    """Write down what was found of a drawn claim; 0 for one that is right. InputError `sample-*`."""
+    batch, sample = await _batch(site, batch_id), await site.store.sample(batch_id)
+    if sample is None or claim not in sample.draw.drawn:
+        raise InputError("sample-not-drawn")
+    due = next(item.due for item in batch.items if item.claim == claim)
+    if not 0 <= overpaid <= due:
+        raise InputError("sample-overpaid", amount=overpaid, due=due)
+    if overpaid and not said.strip():
+        raise InputError("reason-missing")
+    await site.store.put_sample_result(batch_id, claim, Seen(overpaid, said.strip(), by), site.now())
+
+
+async def _batch(site: Site, batch_id: str) -> Batch:
+    entry = await site.store.batch(batch_id)
+    if entry is None:
+        raise InputError("batch-unknown", batch=batch_id)
+    return entry.batch
+
+
+async def _allowed(site: Site, batch: Batch) -> bool:
+    """Whether the contract allows to conclude from the sample to the whole."""
+    until = month_period(batch.month).until or date.max
+    agreement = await site.agreement(batch.facility, batch.payer, until)
+    return terms(site.arrangement(until), agreement, batch.facility).clause("extrapolation") is True
