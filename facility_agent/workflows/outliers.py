@@ -6,7 +6,7 @@ Peers are facilities of one level. Standing out is a reason to look, and never a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -75,7 +75,7 @@ async def outliers(site: Site, month: str = "", measure: str = "", by: By = "fac
     return Outliers(chosen, shown, f"{kind}:{code}", by, tuple(sorted(common)), indicators, made)
 
 
-def _with_act(claims: Iterable[Claim], act: str, by: By) -> Mapping[tuple[str, str], Unit]:
+def _with_act(claims: Iterable[Claim], act: str, by: By) -> dict[tuple[str, str], Unit]:
     """Claims with the act among all claims, by facility or prescriber; a line without a prescriber counts nowhere."""
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for claim in claims:

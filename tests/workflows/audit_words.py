@@ -34,3 +34,14 @@ AUDIT |= {
     "sample-overpaid": ("Saisissez un montant", "Enter an amount"),
     "sample-impossible": ("Baissez le taux attendu", "ower the expected rate"),
 }
+AUDIT |= {
+    "receipt-twice": ("Ouvrez cette demande", "Open that request"),
+    "member-claim-state": ("Rouvrez la liste", "Open the list again"),
+    "member-claim-unknown": ("Cherchez-la dans la liste", "Look for it in the list"),
+    "member-claim-empty": ("au moins un acte", "at least one act"),
+    "member-claim-amount": ("Saisissez un montant", "Enter an amount"),
+    "member-claim-unsigned": ("Écrivez le nom", "Write the name"),
+    "complaint-empty": ("Écrivez ce qui a été dit", "Write what was said"),
+    "complaint-unknown": ("Cherchez-la dans la liste", "Look for it in the list"),
+    "complaint-answered": ("une nouvelle plainte", "a new complaint"),
+}

@@ -16,6 +16,7 @@ from facility_agent.storage.store.counting import Counting
 from facility_agent.storage.store.guarantees import Guarantees
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.months import Months
+from facility_agent.storage.store.member_claims import MemberClaims
 from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.paper import Paper
 from facility_agent.storage.store.papers import Papers
@@ -53,6 +54,7 @@ class Store(
     Payments,
     Reviews,
     Samples,
+    MemberClaims,
 ):
     """All shelves over one open database."""
 
