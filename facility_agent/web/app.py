@@ -36,6 +36,7 @@ from facility_agent.web import (
     paper,
     phone,
     reception,
+    refunds,
     reports,
     review,
     samples,
@@ -73,7 +74,7 @@ _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, a
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing)
-_AUDITS: Final = (audit, review, paper, samples, funnels, contested_answers)
+_AUDITS: Final = (audit, review, paper, samples, funnels, refunds, contested_answers)
 _PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
@@ -92,6 +93,7 @@ _AT_PAYER: Final = (
     Entry("/review", "page.nav.review", review.show),
     Entry("/audit", "page.nav.audit", audit.batches),
     Entry("/guarantees", "page.nav.guarantees", guarantee_answers.waiting),
+    Entry("/refunds", "page.nav.refunds", refunds.show),
     _CARRY,
     _CONTRACT,
 )

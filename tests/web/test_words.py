@@ -54,6 +54,8 @@ BUILT = {
     **{f"page.exercise.{part}.": CASES for part in ("case", "do", "then")},
     "page.party.": ("facility", "payer"),
     "page.counter.how.": ("visit", "call"),
+    "page.refund.state.": ("received", "decided", "paid", "refused"),
+    "page.complaints.channel.": ("voice", "paper", "telephone"),
     "page.outliers.standing.": ("inside", "small", "high", "very-high", "low", "very-low"),
     "page.sample.method.": ("random", "stratified", "monetary-unit"),
     "page.sample.only-seen.": ("clause", "items", "errors", "method"),
