@@ -19,6 +19,7 @@ from facility_agent.web import (
     confirm,
     contested_answers,
     contests,
+    counter_checks,
     door,
     drafting,
     emergencies,
@@ -74,7 +75,7 @@ _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, a
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing)
-_AUDITS: Final = (audit, review, paper, samples, funnels, refunds, contested_answers)
+_AUDITS: Final = (audit, review, paper, samples, funnels, refunds, counter_checks, contested_answers)
 _PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)

@@ -45,3 +45,7 @@ AUDIT |= {
     "complaint-unknown": ("Cherchez-la dans la liste", "Look for it in the list"),
     "complaint-answered": ("une nouvelle plainte", "a new complaint"),
 }
+AUDIT |= {
+    "counter-none": ("Choisissez une feuille", "Choose a claim"),
+    "counter-unknown": ("Rouvrez la liste", "Open the list again"),
+}
