@@ -195,6 +195,14 @@ class Frame:
                     self.say(asked, x, self.y + 8 + 5 * line, width, 5, size=7.5)
             self.y += height + 3
 
+    def attach(self, name: str, data: bytes, kind: str, made_on: date) -> None:
+        """A file inside the document, to be read by machine: the data from which the page was made."""
+        made = datetime.combine(made_on, time(), UTC)
+        self.pdf.embed_file(
+            bytes=data, basename=name, mime_type=kind, associated_file_relationship="Data", compress=True,
+            creation_date=made, modification_date=made,
+        )  # fmt: skip
+
     def finish(self) -> bytes:
         """The document as PDF."""
         return bytes(self.pdf.output())

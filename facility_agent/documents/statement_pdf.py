@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import date
 
 from facility_agent.documents.frame import MARGIN, Column, Frame
+from facility_agent.documents.statement_detail import table
 from facility_agent.invoicing.amounts import currency_name, in_words
 from facility_agent.invoicing.batch import Totals
 from facility_agent.invoicing.statement import Statement, paginate
+from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.settlement import BatchItem
 from facility_agent.words import Words
 
@@ -73,6 +75,11 @@ def statement_pdf(statement: Statement, seal_hash: str, language: str = "fr", *,
     frame.boxes([(words(f"doc.box.{signer}"), "") for signer in statement.signers])
     if statement.one_person:
         frame.paragraph(words("doc.one-person"), size=7.5)
+    if statement.detail is not None:
+        table(frame, statement, statement.detail)
+    if seal_hash:
+        # Whoever gets the paper's file can read its rows by machine; the sealed letter stays what counts.
+        frame.attach(f"bordereau-{statement.number}.json", canonical(statement), "application/json", made_on)
     return frame.finish()
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from facility_agent.documents.detail_xlsx import sheet as detail_sheet
 from facility_agent.documents.letters import clean
 from facility_agent.documents.statement_csv import AMOUNTS, TEXTS, looks_like_formula
 from facility_agent.documents.statement_pdf import marks_of
@@ -64,6 +65,8 @@ def statement_xlsx(statement: Statement, seal_hash: str, language: str = "fr", *
             sheet.write_number(row, column, _major(amount, statement.currency), styles["amount"])
     _sums(sheet, statement, first, words, styles)
     _print_setup(sheet, labels, marks, words)
+    if statement.detail is not None:
+        detail_sheet(book, statement, statement.detail, words, styles)
     book.close()
     return target.getvalue()
 

@@ -29,6 +29,14 @@ class FamilyTotal(Record, frozen=True):
     due: int
 
 
+class Detail(Record, frozen=True):
+    """The payer's own table: the codes of its columns, its rows, and where the table was read."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int | str, ...], ...]
+    source: str
+
+
 class Statement(Record, frozen=True):
     """All that the printed statement says. `rows` are the items of the batch, in its order."""
 
@@ -53,6 +61,7 @@ class Statement(Record, frozen=True):
     invented: bool = False
     generic_form: bool = False
     one_person: bool = False
+    detail: Detail | None = None
 
     @property
     def marks(self) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ async def month(request: web.Request) -> web.Response:
     out = {entry.visit: entry.left_out for entry in await closing.waiting_of(site, chosen) if entry.left_out}
     why = {row.visit.id: await month_notes.why_waiting(site, row.visit.id) for row in waiting[:EXPLAINED]}
     numbers = {claim.id: claim.number for claim in await site.store.claims(_left_out(previews))}
-    context = {"out": out, "why": why, "numbers": numbers, "over": over}
+    context: dict[str, Any] = {"out": out, "why": why, "numbers": numbers, "over": over}
     return await page(request, "month.html", chosen=chosen, previews=previews, waiting=waiting, **context)
 
 
@@ -80,7 +80,7 @@ async def batch(request: web.Request) -> web.Response:
     view = await month_end.batch_of(request.app[SITE], request.match_info["batch"])
     answers = answered(view.batch, view.claims, view.decision.claims) if view.decision else ()
     site, steps = request.app[SITE], steps_of(view.state)
-    context = {
+    context: dict[str, Any] = {
         "papers": await month_papers.kinds(site, view.batch),
         "contestable": contestable(view.decision) if view.decision else frozenset(),
         "contested": await contesting.open_lines(site, view.batch.id),

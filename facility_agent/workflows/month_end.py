@@ -12,12 +12,11 @@ import msgspec
 from facility_agent.audit.reconcile import Reconciliation, reconcile
 from facility_agent.documents.apart import printed
 from facility_agent.exchange.messages import BatchMessage
-from facility_agent.invoicing.statement import Statement, statement
+from facility_agent.invoicing.statement import Statement
 from facility_agent.storage.files import write_whole
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.month import Justified
-from facility_agent.vocabulary.periods import month_period
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch, Decision, Remittance
 from facility_agent.workflows import mail
@@ -25,6 +24,7 @@ from facility_agent.workflows.closing import Preview as Preview
 from facility_agent.workflows.closing import Waiting as Waiting
 from facility_agent.workflows.closing import close as close
 from facility_agent.workflows.closing import preview as preview
+from facility_agent.workflows.month_papers import statement_of
 from facility_agent.workflows.site import EXPORTS, Site
 
 
@@ -100,12 +100,7 @@ async def batch_of(site: Site, batch_id: str) -> BatchView:
     batch = row.batch
     found = {claim.id: claim for claim in await site.store.claims(tuple(item.claim for item in batch.items))}
     claims = tuple(found[item.claim] for item in batch.items)
-    day = month_period(batch.month).until
-    assert day is not None
-    agreement = await site.agreement(batch.facility, batch.payer, day)
-    page = statement(
-        batch, site.arrangement(day), agreement, names=await site.names(), one_person=site.config.small_facility
-    )
+    page = await statement_of(site, batch, claims)
     decision = await site.store.decision(batch_id)
     remittances = await site.store.remittances(batch_id)
     reconciled = reconcile(batch, decision, remittances) if decision is not None else None

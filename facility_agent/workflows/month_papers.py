@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+import msgspec
+
+from facility_agent.documents.layouts import detail, layout_of
 from facility_agent.documents.receipt_pdf import decision_pdf, receipt_pdf, remittance_pdf
 from facility_agent.documents.statement_pdf import statement_pdf
 from facility_agent.invoicing.statement import Statement, statement
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows import timing
 from facility_agent.workflows.site import Site
@@ -50,13 +54,22 @@ async def paper(site: Site, batch_id: str, kind: str) -> bytes:
     return await asyncio.to_thread(made)
 
 
-async def statement_of(site: Site, batch: Batch) -> Statement:
-    """The statement of a batch as either side prints it."""
+async def statement_of(site: Site, batch: Batch, claims: tuple[Claim, ...] = ()) -> Statement:
+    """The statement of a batch as either side prints it; with the claims, in the payer's own table where it has one."""
     day = month_period(batch.month).until
     assert day is not None
     agreement = await site.agreement(batch.facility, batch.payer, day)
     arrangement, small = site.arrangement(day), site.config.small_facility
-    return statement(batch, arrangement, agreement, names=await site.names(), one_person=small)
+    page = statement(batch, arrangement, agreement, names=await site.names(), one_person=small)
+    layout = layout_of(site.config.country, batch.scheme)
+    if layout is None or not claims:
+        return page
+    language = site.config.language
+    acts = {act.code: act for act in (*(agreement.annex.acts if agreement else ()), *arrangement.acts)}
+    families = {family.code: family.name.say(language) for family in arrangement.families}
+    names = {code: act.name.say(language) for code, act in acts.items()}
+    services = {code: families.get(act.family, "") for code, act in acts.items()}
+    return msgspec.structs.replace(page, detail=detail(layout, batch, claims, names, services))
 
 
 async def preview_paper(site: Site, batch: Batch) -> bytes:
