@@ -57,6 +57,7 @@ app.add_typer(cards.app, name="card")
 app.command("month-end")(month.month_end)
 app.command("audit")(month.audit)
 app.command("simulate")(audit.simulate)
+app.command("send")(month.send)
 app.add_typer(bench.app, name="bench")
 
 

@@ -82,3 +82,22 @@ def audit(
         columns = [say(f"column.{key}") for key in ("code", "weight", "claims", "cut")]
         print_table(f"{view.batch.number} · {say.month(view.batch.month)}", columns, rows, right=(2, 3))
     raise typer.Exit(1 if any(view.report.cut for view in views) else 0)
+
+
+def send(
+    letter: Annotated[Path, typer.Argument(help="A sealed file of the outbox.")],
+    folder: Folder,
+    to: Annotated[str, typer.Option("--to", help="Address of the recipient's server.")],
+) -> None:
+    """Bring a sealed file to the other side's server; interrupted, it goes on at its byte."""
+    from facility_agent.cli.output import progress
+    from facility_agent.workflows import uploads
+    from facility_agent.workflows.site import open_site
+
+    async def run() -> bool:
+        async with open_site(folder) as site:
+            with progress("cli.letter-sending") as heard:
+                return await uploads.send(site, letter, to, heard)
+
+    new = asyncio.run(run())
+    print(words()("cli.letter-sent" if new else "cli.letter-known", name=letter.name))

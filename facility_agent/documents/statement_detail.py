@@ -14,7 +14,7 @@ ROW: Final = 5.5
 #: How wide a column is beside the others; the widths fill the page.
 WIDE: Final = {
     "names": 4.0, "act": 4.0, "address": 2.4, "diagnosis": 3.0, "indication": 3.0, "service": 2.4, "paper": 2.4,
-    "member": 2.4, "national-id": 2.4, "operated-at": 2.0, "sex": 0.8, "quantity": 1.0,
+    "member": 2.4, "national-id": 2.4, "operated-at": 2.0, "sex": 1.0, "quantity": 1.0,
 }  # fmt: skip
 COMMON: Final = 1.6
 
@@ -45,12 +45,12 @@ def table(frame: Frame, statement: Statement, detail: Detail) -> None:
 def _columns(frame: Frame, detail: Detail) -> list[Column]:
     shares = [WIDE.get(name, COMMON) for name in detail.columns]
     unit = frame.width / sum(shares)
-    right = {*AMOUNTS, "quantity", "stay-days"}
+    right, one_line = {*AMOUNTS, "quantity", "stay-days"}, {*DAYS, "phone", "sex", "member", "register-number"}
     widths = {name: share * unit for name, share in zip(detail.columns, shares, strict=True)}
     return [
         Column(frame.words(f"doc.column.{name}"), width, "R", 1)
         if name in right
-        else Column(frame.words(f"doc.column.{name}"), width, "L", 2)
+        else Column(frame.words(f"doc.column.{name}"), width, "L", 1 if name in one_line else 2)
         for name, width in widths.items()
     ]
 

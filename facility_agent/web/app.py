@@ -48,6 +48,7 @@ from facility_agent.web import (
     stays,
     templating,
     till,
+    uploads,
     visit_help,
     visit_page,
     visits,
@@ -71,7 +72,7 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm, clocks)
+_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, uploads, confirm, clocks)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing)

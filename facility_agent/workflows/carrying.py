@@ -20,7 +20,7 @@ from facility_agent.workflows.registers import Progress, unheard
 from facility_agent.workflows.site import INBOX, Site
 
 #: Seconds without a byte before a connection counts as lost; the other side may work long on what it was brought.
-_PATIENCE: Final = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=600)
+PATIENCE: Final = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=600)
 _CHUNK: Final = 1 << 16
 
 
@@ -33,10 +33,10 @@ async def fetch(
     """
     found = []
     try:
-        async with aiohttp.ClientSession(address.rstrip("/") + "/", timeout=_PATIENCE) as session:
+        async with aiohttp.ClientSession(address.rstrip("/") + "/", timeout=PATIENCE) as session:
             base = f"api/registers/{site.config.code}"
             async with session.get(base) as answer:
-                names = msgspec.json.decode(await _told(answer), type=tuple[Waiting, ...])
+                names = msgspec.json.decode(await told(answer), type=tuple[Waiting, ...])
             for entry in names:
                 if await site.store.knows_letter(payer, entry.letter):
                     continue
@@ -66,7 +66,7 @@ async def _download(session: aiohttp.ClientSession, address: str, path: Path, si
         return
     async with session.get(address, headers={"Range": f"bytes={held}-"}) as answer:
         if answer.status not in (200, 206):
-            await _told(answer)
+            await told(answer)
         with open(path, "ab" if answer.status == 206 else "wb") as stream:
             async for chunk in answer.content.iter_chunked(_CHUNK):
                 stream.write(chunk)
@@ -84,20 +84,20 @@ async def bring(address: str, path: Path, progress: Progress = unheard) -> bool:
     with open(path, "rb") as stream:
         letter = envelope.read_envelope(stream)
     try:
-        async with aiohttp.ClientSession(address.rstrip("/") + "/", timeout=_PATIENCE) as session:
+        async with aiohttp.ClientSession(address.rstrip("/") + "/", timeout=PATIENCE) as session:
             async with session.post("api/registers", data=letter) as answer:
-                deposit = msgspec.json.decode(await _told(answer), type=Deposit)
+                deposit = msgspec.json.decode(await told(answer), type=Deposit)
             if deposit.done:
                 return False
-            rest = _rest(path, deposit.offset, progress)
+            rest = rest_of(path, deposit.offset, progress)
             async with session.put(f"api/registers/{deposit.id}?offset={deposit.offset}", data=rest) as answer:
-                await _told(answer)
+                await told(answer)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise InputError("carrier-unreachable", address=address) from error
     return True
 
 
-async def _rest(path: Path, offset: int, progress: Progress) -> AsyncIterator[bytes]:
+async def rest_of(path: Path, offset: int, progress: Progress) -> AsyncIterator[bytes]:
     size = path.stat().st_size
     with open(path, "rb") as stream:
         stream.seek(offset)
@@ -106,7 +106,7 @@ async def _rest(path: Path, offset: int, progress: Progress) -> AsyncIterator[by
             progress(stream.tell(), size)
 
 
-async def _told(answer: aiohttp.ClientResponse) -> bytes:
+async def told(answer: aiohttp.ClientResponse) -> bytes:
     """What the other side says; its sentence when it refuses."""
     body = await answer.read()
     if answer.status < 400:

@@ -13,6 +13,7 @@ from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.invoicing.batch import check, gather, month_of_claim, payers_of
 from facility_agent.invoicing.clocks import kind_allowed, submitted_late
 from facility_agent.invoicing.kinds import to_invoice
+from facility_agent.storage.room import needing_room
 from facility_agent.storage.store.settlement import BatchEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
@@ -156,7 +157,7 @@ async def close(site: Site, month: str, payer: str, scheme: str, by: str, kind: 
     """Close a payer's batch of a month for good, under the next number of this facility and payer.
 
     InputError `month-not-over`, `month-visits-open` (unless each is left out with a reason), `batch-second-main`,
-    `batch-empty`, `batch-kind-not-allowed`.
+    `batch-empty`, `batch-kind-not-allowed`, `disk-full`.
     """
     last = month_period(well_formed(month)).until
     if last is None or last >= site.today():
@@ -170,12 +171,18 @@ async def close(site: Site, month: str, payer: str, scheme: str, by: str, kind: 
         raise InputError("batch-kind-not-allowed", kind=kind, payer=payer)
     agreement = await site.agreement(site.config.code, payer, last)
     invented = site.config.invented or (agreement is not None and agreement.annex.invented)
-    async with site.store.transaction():
-        number = await site.store.next_number(f"batch:{site.config.code}:{payer}")
-        batch = msgspec.structs.replace(
-            now.batch, id=site.new_id(), number=f"{site.config.code}-{payer}-{number:04d}", invented=invented
-        )
-        await site.store.put_batch(batch, "closed", site.now(), by)
+    with needing_room():
+        async with site.store.transaction():
+            return await _closed(site, now.batch, invented, by)
+
+
+async def _closed(site: Site, ready: Batch, invented: bool, by: str) -> Batch:
+    """Inside a transaction: the batch under its number, kept."""
+    number = await site.store.next_number(f"batch:{site.config.code}:{ready.payer}")
+    batch = msgspec.structs.replace(
+        ready, id=site.new_id(), number=f"{site.config.code}-{ready.payer}-{number:04d}", invented=invented
+    )
+    await site.store.put_batch(batch, "closed", site.now(), by)
     return batch
 
 

@@ -14,6 +14,7 @@ from facility_agent.documents.apart import printed
 from facility_agent.exchange.messages import BatchMessage
 from facility_agent.invoicing.statement import Statement
 from facility_agent.storage.files import write_whole
+from facility_agent.storage.room import needing_room
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.month import Justified
@@ -51,7 +52,15 @@ class BatchView(msgspec.Struct, frozen=True):
 
 
 async def export(site: Site, batch_id: str, by: str) -> Exported:
-    """Write the statement as PDF, XLSX and CSV, and seal the batch for a payer whose keys we know."""
+    """Write the statement as PDF, XLSX and CSV, and seal the batch for a payer whose keys we know.
+
+    InputError `batch-unknown`, `print-failed`, `disk-full`; the batch stays closed then, and is exported again.
+    """
+    with needing_room():
+        return await _exported(site, batch_id, by)
+
+
+async def _exported(site: Site, batch_id: str, by: str) -> Exported:
     view = await batch_of(site, batch_id)
     core = BatchMessage(view.batch, view.claims, await _justified(site, view.batch))
     seal = digest(canonical(core))

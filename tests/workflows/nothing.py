@@ -80,6 +80,9 @@ SAYS: dict[str, tuple[str, str]] = {
     "contest-nothing-open": ("Apportez d’abord", "Bring the contestation first"),
     "contest-without-answer": ("un montant et un motif", "an amount and a reason"),
     **AUDIT,
+    "announcement-malformed": ("Renvoyez le fichier", "Send the sealed file again"),
+    "letter-incomplete": ("Reprenez l’envoi", "Send again"),
+    "disk-full": ("Libérez de la place", "Free some space"),
     # The desk
     "picture-empty": ("Prenez la photo encore une fois", "Take the photo once more"),
     "picture-format": ("Envoyez une photo JPEG", "Send a JPEG"),

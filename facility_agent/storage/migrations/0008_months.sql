@@ -1,4 +1,4 @@
--- The month end: what is left out of a batch or justified, contested lines, and the endorsement of who stands between.
+-- The month end: what is left out of a batch or justified, and contested lines.
 
 CREATE TABLE month_note (
     visit TEXT NOT NULL,
@@ -20,13 +20,3 @@ CREATE TABLE contest (
     document {bytes} NOT NULL
 );
 CREATE INDEX contest_batch ON contest (batch);
-
--- A batch on its way through somebody else's hands: the sealed bytes as they came, and what was said of them.
-CREATE TABLE endorsement (
-    batch TEXT NOT NULL,
-    place BIGINT NOT NULL,
-    at TEXT NOT NULL,
-    who TEXT NOT NULL,
-    document {bytes} NOT NULL,
-    PRIMARY KEY (batch, place)
-);

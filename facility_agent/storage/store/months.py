@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -101,18 +100,3 @@ class Months(Shelf):
         """The contestations of a batch, in order."""
         rows = await self.database.rows("SELECT document FROM contest WHERE batch = $1 ORDER BY at, id", batch)
         return tuple(decoded(row["document"], Contest) for row in rows)
-
-    async def put_endorsement(self, batch: str, document: bytes, at: datetime, who: str) -> None:
-        """Keep what happened to a batch in the hands of who stands between facility and payer."""
-        await self.database.rows(
-            "INSERT INTO endorsement (batch, place, at, who, document) "
-            "SELECT $1, COALESCE(MAX(place), 0) + 1, $2, $3, $4 FROM endorsement WHERE batch = $1",
-            batch, instant(at), who, document,
-        )  # fmt: skip
-
-    async def endorsements(self, batch: str = "") -> tuple[tuple[str, bytes], ...]:
-        """The batch and the document of each step, the oldest first; of one batch or of all."""
-        rows: list[dict[str, Any]] = await self.database.rows(
-            "SELECT batch, document FROM endorsement WHERE $1 = '' OR batch = $1 ORDER BY at, batch, place", batch
-        )
-        return tuple((row["batch"], bytes(row["document"])) for row in rows)
