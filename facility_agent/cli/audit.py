@@ -1,14 +1,95 @@
-"""Large audits from the shell: a country's load made up, with planted faults and their truth."""
+"""Audits from the shell: batches received or carried as files, and a country's load made up with planted faults."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facility_agent.cli.output import print_json, progress, words
+from facility_agent.cli.output import print_json, print_table, progress, words
 from facility_agent.vocabulary.errors import InputError
+
+if TYPE_CHECKING:
+    from facility_agent.audit.funnel import Unit
+    from facility_agent.audit.report import AuditReport
+    from facility_agent.vocabulary.settlement import Batch
+    from facility_agent.workflows.auditing import FileAudit
+
+
+def audit(
+    batches: Annotated[list[str] | None, typer.Argument(help="Numbers, or files with --register.")] = None,
+    folder: Annotated[Path | None, typer.Option("--folder", help="The installation's folder.")] = None,
+    register: Annotated[Path | None, typer.Option(help="The members' file, CSV: audit files, store nothing.")] = None,
+    agreement: Annotated[Path | None, typer.Option(help="The agreement as JSON; else that of the folder.")] = None,
+    contracts: Annotated[Path | None, typer.Option(help="Another folder of arrangements.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report as one HTML file, neutral sentences.")] = None,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Recompute batches with the mutual's own register, and say what differs and why.
+
+    Batches that the installation received are named by their numbers (none: all). With --register they are files, and
+    neither a server nor a database is needed; letters that are sealed need --folder for its keys.
+    """
+    if register is not None:
+        audits = asyncio.run(_of_files(batches or [], folder, register, agreement, contracts))
+        found = [(entry.batch, entry.report, entry.rates) for entry in audits]
+        if json:
+            print_json(audits)
+    elif folder is not None:
+        found = asyncio.run(_received(batches or [], folder))
+        if json:
+            print_json([made for _, made, _ in found])
+    else:
+        raise InputError("audit-needs-folder-or-register")
+    if report is not None:
+        from facility_agent.documents.audit_html import audit_html
+        from facility_agent.storage.files import write_whole
+
+        write_whole(report, audit_html(found, words()).encode())
+    for batch, made, _ in () if json else found:
+        _show(batch, made)
+    raise typer.Exit(1 if any(made.cut for _, made, _ in found) else 0)
+
+
+async def _of_files(
+    names: list[str], folder: Path | None, register: Path, agreement: Path | None, contracts: Path | None
+) -> tuple[FileAudit, ...]:
+    from facility_agent.arrangements.library import load
+    from facility_agent.workflows.auditing import audit_files, read_agreement, read_batches
+    from facility_agent.workflows.site import open_site
+
+    if not names:
+        raise InputError("audit-needs-batches")
+    async with open_site(folder) if folder else nullcontext() as site:
+        messages = await read_batches(map(Path, names), site)
+        library = load(contracts) if contracts else site.library if site else load()
+        return await audit_files(messages, register, library, read_agreement(agreement) if agreement else None, site)
+
+
+async def _received(numbers: list[str], folder: Path) -> list[tuple[Batch, AuditReport, dict[str, tuple[Unit, ...]]]]:
+    from facility_agent.workflows import audit_desk
+    from facility_agent.workflows.site import open_site
+
+    async with open_site(folder) as site:
+        lines = {line.batch.number: line.batch for line in await audit_desk.batches(site)}
+        for number in numbers:
+            if number not in lines:
+                raise InputError("batch-unknown", batch=number)
+        views = [await audit_desk.audit(site, lines[number].id) for number in numbers or lines]
+    return [(view.batch, view.report, {}) for view in views]
+
+
+def _show(batch: Batch, made: AuditReport) -> None:
+    say = words()
+    rows = [
+        [total.code, say(f"weight.{total.weight}"), str(total.claims), say.amount(total.cut, made.currency)]
+        for total in made.codes
+    ]
+    columns = [say(f"column.{key}") for key in ("code", "weight", "claims", "cut")]
+    print_table(f"{batch.number} · {say.month(batch.month)}", columns, rows, right=(2, 3))
 
 
 def simulate(

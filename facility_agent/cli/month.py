@@ -1,4 +1,4 @@
-"""The month's work from the shell: close and export at the facility, audit at the mutual."""
+"""The month's work from the shell: close and export at the facility."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import typer
 
 from facility_agent.cli.installation import Folder
 from facility_agent.cli.output import print_json, print_table, words
-from facility_agent.vocabulary.errors import InputError
 
 
 def month_end(
@@ -51,37 +50,6 @@ def month_end(
     )  # fmt: skip
     for path in files:
         print(path)
-
-
-def audit(
-    folder: Folder,
-    batch: Annotated[str, typer.Argument(help="A batch's number; without it, all batches.")] = "",
-    json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """Recompute received batches with the mutual's own register, and say what differs and why."""
-    from facility_agent.workflows import audit_desk
-    from facility_agent.workflows.site import open_site
-
-    async def run():  # type: ignore[no-untyped-def]
-        async with open_site(folder) as site:
-            lines = [line for line in await audit_desk.batches(site) if batch in ("", line.batch.number)]
-            if batch and not lines:
-                raise InputError("batch-unknown", batch=batch)
-            return [await audit_desk.audit(site, line.batch.id) for line in lines]
-
-    views = asyncio.run(run())
-    if json:
-        print_json([view.report for view in views])
-    say = words()
-    for view in () if json else views:
-        made = view.report
-        rows = [
-            [total.code, say(f"weight.{total.weight}"), str(total.claims), say.amount(total.cut, made.currency)]
-            for total in made.codes
-        ]
-        columns = [say(f"column.{key}") for key in ("code", "weight", "claims", "cut")]
-        print_table(f"{view.batch.number} · {say.month(view.batch.month)}", columns, rows, right=(2, 3))
-    raise typer.Exit(1 if any(view.report.cut for view in views) else 0)
 
 
 def send(

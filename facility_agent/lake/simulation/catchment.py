@@ -143,6 +143,9 @@ class Catchment:
                     yield self._seen(Slot(slot.day, min(1_100, slot.minute + 9), "malaria"), other)
 
     def _planted(self, slot: Slot, claim: Claim) -> Planted | None:
+        # Where a ceiling or a window left the payer nothing to pay, a plant would ask for nothing.
+        if not all(line.shares for line in claim.adjudication.lines):
+            return None
         fitting = [plant for plant, kinds in PLANTS.items() if slot.kind in kinds]
         return self.chance.choice(fitting)(self, claim) if fitting else None
 
