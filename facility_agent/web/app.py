@@ -26,6 +26,7 @@ from facility_agent.web import (
     envelopes,
     exercise,
     fetching,
+    fhir,
     funnels,
     guarantee_answers,
     guarantees,
@@ -75,7 +76,7 @@ VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, uploads, confirm, clocks)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
-_FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing)
+_FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing, fhir)
 _AUDITS: Final = (audit, review, paper, samples, funnels, refunds, counter_checks, contested_answers)
 _PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
 

@@ -44,6 +44,9 @@ HEADERS = {
 #: The desk's decoder is WebAssembly; this lets it be compiled, and still no text be run as a script.
 DESK_POLICY = f"{HEADERS['Content-Security-Policy']}; script-src 'self' 'wasm-unsafe-eval'"
 
+#: Where a program that sends no form puts the token of its sign-in.
+CSRF_HEADER = "X-Form-Token"
+
 _ROLES: dict[Handler, frozenset[str]] = {}
 _PUBLIC: set[Handler] = set()
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -106,7 +109,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.match_info.http_exception is not None or target in _PUBLIC:
         return await handler(request)
     if signed_in is None:
-        if request.method not in _READS:
+        if request.method not in _READS or request.path.startswith("/fhir/"):
             raise InputError("sign-in-ended")
         back = request.path_qs
         return redirect(f"/sign-in?next={quote(back, safe='')}" if back != "/" else "/sign-in")
@@ -119,7 +122,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _check_token(request: web.Request, signed_in: SignIn) -> None:
     check_origin(request)
-    brought = (await request.post()).get(CSRF_FIELD, "")
+    # No page of another site can give a request this header.
+    brought = request.headers.get(CSRF_HEADER) or (await request.post()).get(CSRF_FIELD, "")
     if not isinstance(brought, str) or not hmac.compare_digest(brought.encode(), signed_in.csrf.encode()):
         raise InputError("form-stale")
 

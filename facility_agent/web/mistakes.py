@@ -11,6 +11,7 @@ from aiohttp import web
 
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
+from facility_agent.web.fhir_answers import outcome
 from facility_agent.web.guard import CSRF_FIELD, Handler
 from facility_agent.web.keys import SITE
 from facility_agent.web.render import page, status_of
@@ -46,6 +47,8 @@ async def _answer(request: web.Request, error: InputError) -> web.StreamResponse
     if request.path.startswith("/api/"):
         said = {"error": error.code, "fields": error.fields, "sentence": error_sentence(words_of(request), error)}
         return web.json_response(said, status=status)
+    if request.path.startswith("/fhir/"):
+        return outcome(error_sentence(words_of(request), error), status)
     try:
         carried = await _carried(request) if error.code == "form-stale" else {}
         return await page(request, "error.html", status=status, error=error, carried=carried)

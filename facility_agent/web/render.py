@@ -46,6 +46,7 @@ _MOST_LABELS = 32
 STATUS = {
     "page-not-found": 404,
     "page-not-allowed": 403,
+    "fhir-not-found": 404,
     "page-method": 405,
     "form-stale": 403,
     "form-foreign": 403,

@@ -125,10 +125,7 @@ def visit_of(resource: ClaimResource, facility: str, id: str, currency: str) -> 
     lines = tuple(_line(item, currency) for item in resource.item)
     if not lines:
         raise InputError("fhir-claim-empty")
-    days = [text for text in (*(item.serviced_date for item in resource.item), _start(resource)) if text]
-    if not days:
-        raise InputError("fhir-claim-day")
-    day = day_of(days[-1])
+    day = day_of_care(resource)
     known = {line.id: item for line, item in zip(lines, resource.item, strict=True) if item.serviced_date}
     return Visit(
         id=id,
@@ -162,6 +159,14 @@ def _dated(line: CareLine, item: Item, day: date) -> CareLine:
 
 def _start(resource: ClaimResource) -> str:
     return resource.billable_period.start if resource.billable_period else ""
+
+
+def day_of_care(resource: ClaimResource) -> date:
+    """The first day of the billable period, else of the lines; InputError `fhir-claim-day`, `fhir-day`."""
+    days = [text for text in (_start(resource), *(item.serviced_date for item in resource.item)) if text]
+    if not days:
+        raise InputError("fhir-claim-day")
+    return day_of(days[0])
 
 
 def day_of(text: str) -> date:

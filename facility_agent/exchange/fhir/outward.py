@@ -120,14 +120,15 @@ class Contract(Resource, frozen=True, kw_only=True):
     signer: tuple[Signer, ...] = ()
 
 
-Any_ = (
+#: Whatever may stand in a bundle.
+Written = (
     Claim | ClaimResponse | Coverage | CoverageEligibilityRequest | CoverageEligibilityResponse
     | PaymentReconciliation | InsurancePlan | Contract
 )  # fmt: skip
 
 
 class BundleEntry(Part, frozen=True, kw_only=True):
-    resource: Any_
+    resource: Written
     full_url: str = ""
 
 
