@@ -36,6 +36,7 @@ from facility_agent.web import (
     members,
     newborns,
     paper,
+    payments,
     phone,
     reception,
     refunds,
@@ -76,7 +77,7 @@ VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, uploads, confirm, clocks)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
-_FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, bringing, fhir)
+_FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, payments, bringing, fhir)
 _AUDITS: Final = (audit, review, paper, samples, funnels, refunds, counter_checks, contested_answers)
 _PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
 
@@ -89,6 +90,7 @@ _AT_FACILITY: Final = (
     Entry("/stays", "page.nav.stays", stays.show),
     Entry("/till", "page.nav.till", till.show),
     Entry("/months", "page.nav.months", invoices.months),
+    Entry("/payments", "page.nav.payments", payments.show),
     _CARRY,
     _CONTRACT,
 )

@@ -17,7 +17,7 @@ from facility_agent.storage.store.care import VISIT_MOVES
 from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
 from facility_agent.vocabulary.bedside import NoteKind
 from facility_agent.vocabulary.findings import CATALOGUE
-from facility_agent.web import app, invoices, visit_form
+from facility_agent.web import app, invoices, payments, visit_form
 from facility_agent.web.given import MARKS
 from facility_agent.web.guarantees import KINDS as GUARANTEES
 from facility_agent.web.maternity import ENDINGS
@@ -66,6 +66,8 @@ BUILT = {
     "page.adherence.": ("more", "less"),
     "page.received.": tuple(dict.fromkeys(chain.from_iterable(LETTERS.values()))),
     "page.finding.": tuple(CATALOGUE),
+    "money-kind.": payments.KINDS,
+    "ledger.": (*payments.PLACES, "paid"),
     "verdict.": ("green", "amber", "red"),
     "outcome.": ("accepted", "reduced", "refused", "pending"),
     "weight.": ("note", "reduce", "refuse", "unchecked"),
