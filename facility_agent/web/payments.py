@@ -63,7 +63,7 @@ async def enter(request: web.Request) -> web.Response:
             raise InputError("form-missing", field="payer")
         await money_in.enter(
             site, forms.needed(form, "id", 60), kind, payer, day, amount, forms.text(form, "reference", 80),
-            _who(request), advance=forms.flag(form, "advance"),
+            _who(request), advance=forms.flag(form, "is-advance"),
         )  # fmt: skip
     except InputError as error:
         return await _wrong(request, form, error)

@@ -55,7 +55,7 @@ async def test_four_fields_an_advance_and_a_write_off(world: World, visit: Visit
     missing = await accountant.post("/payments", id=page.value("id"), **{**form, "amount": ""})
     assert missing.status == 422 and missing.value("reference") == "OM-77", "nothing typed is lost"
     for _ in range(2):
-        done = await accountant.post("/payments", id=page.value("id"), **form, advance="yes")
+        done = await accountant.post("/payments", id=page.value("id"), **form, **{"is-advance": "yes"})
         assert "The payment is written down" in done.text
     assert [
         each.fact.amount
