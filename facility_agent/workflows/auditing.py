@@ -33,8 +33,8 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import month_period
 from facility_agent.vocabulary.records import Claim, Coverage, History, Record
 from facility_agent.vocabulary.settlement import Batch
-from facility_agent.workflows.audit_desk import DELIVERIES
 from facility_agent.workflows.mail import open_letter
+from facility_agent.workflows.own_check import DELIVERIES
 from facility_agent.workflows.site import Site
 
 

@@ -15,8 +15,8 @@ from facility_agent.storage.store.care import Care
 from facility_agent.storage.store.counting import Counting
 from facility_agent.storage.store.guarantees import Guarantees
 from facility_agent.storage.store.letters import Letters
-from facility_agent.storage.store.months import Months
 from facility_agent.storage.store.member_claims import MemberClaims
+from facility_agent.storage.store.months import Months
 from facility_agent.storage.store.newborns import Newborns
 from facility_agent.storage.store.paper import Paper
 from facility_agent.storage.store.papers import Papers
