@@ -47,6 +47,7 @@ Kind = Literal[
     "guarantee",
     "notice",
     "contest",
+    "endorsement",
 ]
 
 MAGIC: Final = b"FAE1"

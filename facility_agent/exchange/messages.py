@@ -24,7 +24,7 @@ from facility_agent.invoicing.batch import item_of
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.identifiers import canonical
-from facility_agent.vocabulary.month import Contest, Justified
+from facility_agent.vocabulary.month import Contest, Endorsement, Justified
 from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, BatchItem, Decision, Receipt, Remittance
 
@@ -106,7 +106,7 @@ class BatchMessage(Record, frozen=True):
 
 Message = (
     Register | Revocations | Agreement | SignedPack | BatchMessage | Receipt | Decision | Remittance | PublicKeys
-    | GuaranteeFile | DeathNotice | Contest
+    | GuaranteeFile | DeathNotice | Contest | Endorsement
 )  # fmt: skip
 
 TYPES: Final[dict[Kind, type[Message]]] = {
@@ -122,6 +122,7 @@ TYPES: Final[dict[Kind, type[Message]]] = {
     "guarantee": GuaranteeFile,
     "notice": DeathNotice,
     "contest": Contest,
+    "endorsement": Endorsement,
 }
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 T = TypeVar("T")

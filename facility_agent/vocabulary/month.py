@@ -50,3 +50,14 @@ class Contest(Record, frozen=True):
     made_on: date
     made_by: str
     lines: tuple[ContestedLine, ...]
+
+
+class Endorsement(Record, frozen=True):
+    """What the hand between facility and payer says to the facility: the batch went on, or comes back with a reason."""
+
+    batch: str
+    number: str
+    word: Literal["endorsed", "returned"]
+    reason: str
+    made_on: date
+    made_by: str

@@ -23,6 +23,7 @@ from facility_agent.web import (
     door,
     drafting,
     emergencies,
+    endorsing,
     envelopes,
     exercise,
     fetching,
@@ -78,7 +79,7 @@ _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, a
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, payments, bringing, fhir)
-_AUDITS: Final = (audit, review, paper, samples, funnels, refunds, counter_checks, contested_answers)
+_AUDITS: Final = (audit, review, endorsing, paper, samples, funnels, refunds, counter_checks, contested_answers)
 _PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)

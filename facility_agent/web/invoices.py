@@ -82,6 +82,7 @@ async def batch(request: web.Request) -> web.Response:
     site, steps = request.app[SITE], steps_of(view.state)
     context: dict[str, Any] = {
         "papers": await month_papers.kinds(site, view.batch),
+        "returned": (await site.store.batch_events(view.batch.id))[-1].detail if view.state == "sealed" else "",
         "contestable": contestable(view.decision) if view.decision else frozenset(),
         "contested": await contesting.open_lines(site, view.batch.id),
     }

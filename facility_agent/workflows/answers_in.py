@@ -19,7 +19,10 @@ async def take_receipt(site: Site, receipt: Receipt, sender: str, by: str) -> No
     if (receipt.number, receipt.claims, receipt.due) != (batch.number, len(batch.items), batch.due):
         raise InputError("receipt-does-not-fit", batch=batch.number)
     await site.store.put_receipt(receipt, site.now())
-    if row.state in ("sent", "received"):
+    if row.state in ("sealed", "endorsed"):
+        # It reached the payer through other hands, whose own word is still under way.
+        await site.store.move_batch(batch.id, "sent", site.now(), by)
+    if row.state in ("sealed", "endorsed", "sent", "received"):
         await site.store.move_batch(batch.id, "received", site.now(), by)
 
 
@@ -39,6 +42,8 @@ async def take_decision(site: Site, decision: Decision, sender: str, by: str) ->
     if await site.store.decision(batch.id) == decision:
         return
     await site.store.put_decision(decision, site.now())
+    if row.state in ("sealed", "endorsed"):
+        await site.store.move_batch(batch.id, "sent", site.now(), by)
     await site.store.move_batch(batch.id, "decided", site.now(), by)
     await settle(site, batch, by)
 

@@ -18,10 +18,12 @@ from facility_agent.audit.month import Flag
 from facility_agent.audit.recompute import Recomputed
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
 from facility_agent.audit.report import AuditReport, report
-from facility_agent.exchange.envelope import Kind
+from facility_agent.exchange.envelope import CORE, Kind
 from facility_agent.exchange.messages import BatchMessage
+from facility_agent.exchange.seals import PART
 from facility_agent.invoicing.batch import faults
-from facility_agent.invoicing.clocks import kind_allowed, submitted_late
+from facility_agent.invoicing.clocks import endorsed, kind_allowed, submitted_late
+from facility_agent.storage.store.endorsing import Passing
 from facility_agent.storage.store.reviews import Audited
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
@@ -30,7 +32,7 @@ from facility_agent.vocabulary.month import MonthNote
 from facility_agent.vocabulary.periods import month_period
 from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Receipt, Remittance
-from facility_agent.workflows import mail
+from facility_agent.workflows import endorsing, mail
 from facility_agent.workflows.own_check import month_of, recomputed
 from facility_agent.workflows.rulings import with_rulings
 from facility_agent.workflows.settling import settle
@@ -83,12 +85,20 @@ class BatchLine(msgspec.Struct, frozen=True):
     entered_by: str = ""
 
 
-async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: str, by: str) -> Receipt:
-    """Keep a batch and its claims; one that is not the sender's, not ours, or does not add up changes nothing."""
+async def take_batch(
+    site: Site, message: BatchMessage, sender: str, envelope: str, by: str, parts: Mapping[str, bytes] | None = None
+) -> Receipt:
+    """Keep a batch and its claims; one that is not the sender's, not ours, or does not add up changes nothing.
+
+    Who endorses batches may send another's, with that facility's seal beside its own.
+    """
     batch = message.batch
     if batch.payer != site.config.code:
         raise InputError("batch-for-another-payer", payer=batch.payer, number=batch.number)
-    if batch.facility != sender:
+    core, part = (parts or {}).get(CORE, b""), (parts or {}).get(PART)
+    hands = {(seal.party, seal.word) for seal in await endorsing.verified(site, core, part)}
+    through = {(batch.facility, "closed"), (sender, "endorsed")} <= hands
+    if batch.facility != sender and not (through and await endorsing.validator_of(site, batch) == sender):
         raise InputError("batch-of-another-facility", facility=batch.facility, sender=sender)
     _well_formed(batch.month)
     agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
@@ -115,7 +125,13 @@ async def take_batch(site: Site, message: BatchMessage, sender: str, envelope: s
     await site.store.put_month_notes(said, site.now(), sender)
     receipt = Receipt(batch.id, batch.number, site.today(), len(batch.items), batch.due, envelope)
     await site.store.put_receipt(receipt, site.now())
-    await mail.send(site, sender, "receipt", receipt, f"receipt-{batch.number}")
+    if part is not None:
+        state = "endorsed" if batch.facility != sender else "received"
+        kept = Passing(
+            batch.id, batch.number, batch.facility, batch.payer, batch.month, state, "", core, part
+        )  # fmt: skip
+        await site.store.put_passing(kept, site.now(), by)
+    await mail.send(site, batch.facility, "receipt", receipt, f"receipt-{batch.number}")
     return receipt
 
 
@@ -175,6 +191,7 @@ async def _about(site: Site, batch: Batch, known: Terms) -> tuple[Finding, ...]:
     found = [
         submitted_late(known, batch.month, receipt.received_on if receipt else site.today()),
         kind_allowed(known, batch.kind),
+        endorsed(known, await endorsing.by_whom(site, batch.id)),
     ]
     return tuple(finding for finding in found if finding is not None and finding.cause != "clause")
 

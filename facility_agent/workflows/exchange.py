@@ -9,12 +9,14 @@ import msgspec
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.exchange import envelope
+from facility_agent.exchange.envelope import Opened
 from facility_agent.exchange.messages import BatchMessage, Register, Revocations, decode
 from facility_agent.exchange.packs import MAGIC, MAX_BYTES, Pack, SignedPack, decode_pack, is_pack
 from facility_agent.exchange.parties import PublicKeys
+from facility_agent.exchange.seals import PART
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
-from facility_agent.vocabulary.month import Contest
+from facility_agent.vocabulary.month import Contest, Endorsement
 from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
 from facility_agent.workflows import (
     answers_in,
@@ -22,6 +24,7 @@ from facility_agent.workflows import (
     audit_desk,
     contesting,
     contracting,
+    endorsing,
     guarantees,
     keyring,
     mail,
@@ -44,6 +47,7 @@ KINDS = {
         "remittance",
         "keys",
         "guarantee",
+        "endorsement",
     ),
     "mutual": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest"),
     "centre": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest"),
@@ -96,13 +100,14 @@ async def receive(
         elif new and isinstance(message, Agreement):
             await contracting.take(site, message, header.sender, opened.parts)
         elif new:
-            await _take(site, message, header.sender, opened.digest, by)
+            await _take(site, message, header.sender, opened, by)
     if new and isinstance(message, Contest):
         contesting.keep_papers(site, message, opened.parts)
     if pack is not None:
         await packs.lay_out(site)
         about = _versions(pack)
-    reply = f"receipt-{message.batch.number}.fae" if isinstance(message, BatchMessage) else ""
+    ours = isinstance(message, BatchMessage) and message.batch.payer == site.config.code
+    reply = f"receipt-{message.batch.number}.fae" if isinstance(message, BatchMessage) and ours else ""
     if reply:
         await mail.lay_out(site, reply)
     return Received(header.kind, not new, header.sender, about, await site.store.gaps(header.sender), reply)
@@ -121,14 +126,18 @@ def _versions(pack: Pack) -> str:
     return ", ".join(pack.versions)
 
 
-async def _take(site: Site, message: object, sender: str, digest: str, by: str) -> None:
+async def _take(site: Site, message: object, sender: str, opened: Opened, by: str) -> None:
     match message:
         case Revocations():
             await membership.take_revocations(site, message, sender)
         case PublicKeys():
             await keyring.take_keys(site, message, sender)
+        case BatchMessage() if await _passes_on(site, message):
+            await endorsing.take(site, message, opened.parts["core"], opened.parts.get(PART), sender, by)
         case BatchMessage():
-            await audit_desk.take_batch(site, message, sender, digest, by)
+            await audit_desk.take_batch(site, message, sender, opened.digest, by, opened.parts)
+        case Endorsement():
+            await endorsing.take_answer(site, message, sender, by)
         case Receipt():
             await answers_in.take_receipt(site, message, sender, by)
         case Decision():
@@ -143,12 +152,19 @@ async def _take(site: Site, message: object, sender: str, digest: str, by: str) 
             await stays.take_notice(site, message, sender)
 
 
+async def _passes_on(site: Site, message: BatchMessage) -> bool:
+    """Whether a batch is not for us to pay, but to endorse."""
+    return message.batch.payer != site.config.code and await endorsing.validator_of(site, message.batch) == (
+        site.config.code
+    )
+
+
 def _about(message: object) -> str:
     """The batch, register or agreement that a message is about."""
     match message:
         case BatchMessage():
             return message.batch.id
-        case Receipt() | Decision() | Remittance() | Contest():
+        case Receipt() | Decision() | Remittance() | Contest() | Endorsement():
             return message.batch
         case Register() | Revocations():
             return message.payer

@@ -11,7 +11,8 @@ import msgspec
 
 from facility_agent.audit.reconcile import Reconciliation, reconcile
 from facility_agent.documents.apart import printed
-from facility_agent.exchange.messages import BatchMessage
+from facility_agent.exchange.messages import BatchMessage, encode
+from facility_agent.exchange.seals import PART, packed
 from facility_agent.invoicing.statement import Statement
 from facility_agent.storage.files import write_whole
 from facility_agent.storage.room import needing_room
@@ -20,7 +21,7 @@ from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.month import Justified
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch, Decision, Remittance
-from facility_agent.workflows import mail
+from facility_agent.workflows import endorsing, mail
 from facility_agent.workflows.closing import Preview as Preview
 from facility_agent.workflows.closing import Waiting as Waiting
 from facility_agent.workflows.closing import close as close
@@ -71,18 +72,29 @@ async def _exported(site: Site, batch_id: str, by: str) -> Exported:
     for path in (pdf, xlsx, csv):
         kind = path.suffix[1:]
         write_whole(path, prints[kind].files[kind])
-    if view.batch.payer not in {party.party for party in await site.partners()}:
+    known = {party.party for party in await site.partners()}
+    between = await endorsing.validator_of(site, view.batch)
+    to = between if between in known - {site.config.code} else view.batch.payer
+    if to not in known:
         return Exported(pdf, xlsx, csv, None)
     letter = f"batch-{view.batch.number}"
-    if view.state == "closed":
-        parts = {pdf.name: pdf.read_bytes(), xlsx.name: xlsx.read_bytes()}
+    if view.state == "closed" or await _returned(site, view):
+        seal_part = packed([endorsing.own_seal(site, encode(core), "closed")])
+        parts = {pdf.name: pdf.read_bytes(), xlsx.name: xlsx.read_bytes(), PART: seal_part}
         async with site.store.transaction():
-            await mail.send(site, view.batch.payer, "batch", core, letter, parts)
+            letter = (await mail.send(site, to, "batch", core, letter, parts)).removesuffix(".fae")
             await site.store.move_batch(batch_id, "sealed", site.now(), by)
-            await site.store.move_batch(batch_id, "sent", site.now(), by)
+            if to == view.batch.payer:
+                await site.store.move_batch(batch_id, "sent", site.now(), by)
             for claim in view.claims:
                 await site.store.move_claim(claim.id, "sealed", site.now(), by, view.batch.number)
     return Exported(pdf, xlsx, csv, await mail.lay_out(site, f"{letter}.fae"))
+
+
+async def _returned(site: Site, view: BatchView) -> bool:
+    """Whether the batch came back with a reason, and was not sent again since."""
+    last = (await site.store.batch_events(view.batch.id))[-1]
+    return view.state == "sealed" and bool(last.detail)
 
 
 async def _justified(site: Site, batch: Batch) -> tuple[Justified, ...]:

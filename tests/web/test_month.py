@@ -8,6 +8,10 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
+from facility_agent.exchange.messages import BatchMessage, encode
+from facility_agent.exchange.seals import packed
+from facility_agent.storage.store.endorsing import Passing
+from facility_agent.workflows import endorsing, month_end
 from facility_agent.workflows.site import OUTBOX
 from tests.web.conftest import Visit
 from tests.web.visitor import Page, Visitor
@@ -219,3 +223,23 @@ async def test_a_refused_claim_is_replaced_by_one_tap(own_world: World, visit: V
     again = await clerk.post(f"/batches/{march.id}/claims/{wrong}/replace")
     assert again.url == page.url, "asked twice, it is the same one"
     assert (await clerk.post(f"/batches/{march.id}/claims/nowhere/replace")).status == 422
+
+
+async def test_the_hand_between_endorses_or_returns_on_a_page(own_world: World, visit: Visit) -> None:
+    """A batch that came to be endorsed is shown with its amounts; it is returned only with a reason."""
+    world, march = own_world, own_world.march
+    view = await month_end.batch_of(world.facility, march.id)
+    core = encode(BatchMessage(view.batch, view.claims))
+    seal = endorsing.own_seal(world.facility, core, "closed")
+    officer = await visit(world.mutual, "medecin")
+    assert "Aucun bordereau" in (await officer.get("/endorsements")).text
+    held = Passing("b-1", "CSPS-1-AUTRE-0001", "CSPS-EX1", "AUTRE", "2026-03", "received", "", core, packed([seal]))
+    await world.mutual.store.put_passing(held, world.clock.now(), "essai")
+    page = await officer.get("/endorsements")
+    assert "CSPS-1-AUTRE-0001" in page.text and "À viser" in page.text
+    page = await officer.post("/endorsements/b-1", back="1", reason="")
+    assert page.status == 422 and "Il manque la raison" in page.text
+    page = await officer.post("/endorsements/b-1", back="1", reason="Cachet <i>absent</i>")
+    assert page.url.endswith("done=sent-back") and "Cachet <i>absent</i>" in page.text and "<i>absent" not in page.html
+    assert (await officer.post("/endorsements/b-1")).status == 422
+    assert (await officer.post("/endorsements/nowhere")).status == 422

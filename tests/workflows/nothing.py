@@ -83,6 +83,9 @@ SAYS: dict[str, tuple[str, str]] = {
     "announcement-malformed": ("Renvoyez le fichier", "Send the sealed file again"),
     "letter-incomplete": ("Reprenez l’envoi", "Send again"),
     "disk-full": ("Libérez de la place", "Free some space"),
+    "seal-broken": ("Redemandez le bordereau", "Ask the facility for the batch again"),
+    "seal-missing": ("de l’envoyer de nouveau", "to send it again"),
+    "endorsement-said": ("Attendez un nouvel envoi", "Wait for the facility"),
     # The desk
     "picture-empty": ("Prenez la photo encore une fois", "Take the photo once more"),
     "picture-format": ("Envoyez une photo JPEG", "Send a JPEG"),

@@ -20,3 +20,18 @@ CREATE TABLE contest (
     document {bytes} NOT NULL
 );
 CREATE INDEX contest_batch ON contest (batch);
+
+-- At whoever stands between facility and payer, and at the payer: a batch with the seals of all hands, as it came.
+CREATE TABLE endorsement (
+    batch TEXT PRIMARY KEY,
+    number TEXT NOT NULL,
+    facility TEXT NOT NULL,
+    payer TEXT NOT NULL,
+    month TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('received', 'endorsed', 'returned')),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    core {bytes} NOT NULL,
+    seals {bytes} NOT NULL
+);

@@ -13,6 +13,7 @@ from facility_agent.storage.store.bedside import Bedside
 from facility_agent.storage.store.cards import Cards
 from facility_agent.storage.store.care import Care
 from facility_agent.storage.store.counting import Counting
+from facility_agent.storage.store.endorsing import Endorsing
 from facility_agent.storage.store.guarantees import Guarantees
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.member_claims import MemberClaims
@@ -45,6 +46,7 @@ class Store(
     Counting,
     Settlement,
     Months,
+    Endorsing,
     Letters,
     Papers,
     Bedside,

@@ -18,7 +18,8 @@ from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision,
 BATCH_MOVES: dict[str, tuple[str, ...]] = {
     "": ("closed", "received"),
     "closed": ("sealed",),
-    "sealed": ("endorsed", "sent"),
+    # Whoever stands between may return it with a reason: it stays sealed, and is sent again.
+    "sealed": ("sealed", "endorsed", "sent"),
     "endorsed": ("sent",),
     "sent": ("sent", "received", "decided"),
     "received": ("received", "decided"),
