@@ -60,7 +60,7 @@ def _duckdb(memory: str, threads: int) -> Iterator[Any]:
 
 @contextmanager
 def _spark(master: str, memory: str) -> Iterator[Any]:
-    """A session whose workers run this very Python; it listens to nobody outside and keeps no page of its own."""
+    """A session whose workers run this very Python, without pages; on one machine nobody outside is heard."""
     try:
         import ibis
         from pyspark.sql import SparkSession
@@ -70,8 +70,6 @@ def _spark(master: str, memory: str) -> Iterator[Any]:
     with TemporaryDirectory(prefix="lake-") as folder:
         settings = {
             "spark.ui.enabled": "false",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.host": "127.0.0.1",
             "spark.driver.memory": memory.lower().removesuffix("b"),
             "spark.local.dir": folder,
             "spark.sql.warehouse.dir": str(Path(folder) / "warehouse"),
@@ -80,6 +78,8 @@ def _spark(master: str, memory: str) -> Iterator[Any]:
             "spark.executorEnv.PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "spark.log.level": "ERROR",
         }
+        if master.startswith(("local[", "spark://127.", "spark://localhost")):
+            settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
         builder = SparkSession.builder.master(master).appName("facility-agent")
         for key, value in settings.items():
             builder = builder.config(key, value)
