@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -18,6 +19,8 @@ from facility_agent.workflows.site import Site
 
 #: The file in which a facility writes the accounts of its own accountant.
 CHART: Final = "accounts.toml"
+#: The ledger of each open site, and of how many records it was made.
+_KEPT: WeakKeyDictionary[Site, tuple[tuple[int, ...], Ledger]] = WeakKeyDictionary()
 #: Where a payer's part of a claim may be, beside what is paid.
 PLACES: Final = ("billed", "owed", "pending", "contested", "refused-member", "refused-facility", "written-off")
 
@@ -52,7 +55,18 @@ class Overview(msgspec.Struct, frozen=True):
 
 async def book_of(site: Site, new: Iterable[PaymentFact] = ()) -> Ledger:
     """The ledger as it stands, or with `new` records; InputError `ledger-*` when it cannot hold them."""
-    return ledger([each.fact for each in await site.store.noted()], new)  # type: ignore[arg-type]
+    new = tuple(new)
+    if new or site.store.database.in_transaction:
+        return await _read(site, new)
+    # What is rolled back was never added, so only what is read outside a transaction may be kept.
+    counts, held = await site.store.payment_counts(), _KEPT.get(site)
+    if held is None or held[0] != counts:
+        held = _KEPT[site] = (counts, await _read(site, ()))
+    return held[1]
+
+
+async def _read(site: Site, new: tuple[PaymentFact, ...]) -> Ledger:
+    return ledger([each.fact for each in await site.store.noted()], new)
 
 
 async def overview(site: Site) -> Overview:

@@ -149,14 +149,13 @@ async def give_back(site: Site, id: str, money: str, amount: int, reference: str
 async def book_matches(site: Site, by: str) -> int:
     """Book all free money whose reference names what it pays; returns how many amounts found their place."""
     batches = tuple(entry.batch for entry in await site.store.batches())
-    announced, placed = await site.store.announced(), 0
-    for id in list((await book_of(site)).money):
-        book = await book_of(site)
+    announced, placed, book = await site.store.announced(), 0, await book_of(site)
+    for id in list(book.money):
         found = match(book, book.money[id], batches, announced)
         if found is None or found.by == "amount":
             continue
         await keep(site, _facts(site, found, book.money[id], batches, by))
-        placed += 1
+        book, placed = await book_of(site), placed + 1
     return placed
 
 

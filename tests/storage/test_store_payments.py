@@ -10,6 +10,7 @@ import pytest
 from facility_agent.storage.store import Store
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.payments import Allocation, Banked, Contested, GivenBack, Known, MoneyIn, WriteOff
+from facility_agent.vocabulary.settlement import ClaimDecision, Decision, LineDecision
 from tests import builders
 from tests.builders import MUTUAL, batch, claim
 
@@ -57,3 +58,19 @@ async def test_what_happened_comes_in_order_also_when_the_clock_ran_backwards(st
 async def test_a_list_is_noted_once(store: Store) -> None:
     assert await store.put_bank_file("0" * 64, "relevé.csv", AT, "comptable")
     assert not await store.put_bank_file("0" * 64, "autre nom.csv", AT, "comptable")
+
+
+async def test_a_contest_that_was_only_marked_stands_behind_the_answer_that_it_contests(store: Store) -> None:
+    entry = claim(1)
+    made = batch([entry])
+    await store.mint(entry, FAMILIES, AT, "nurse")
+    await store.put_batch(made, "closed", AT, "comptable")
+    line = LineDecision("consultation", "refused", made.due, 0)
+    decision = Decision("d-1", made.id, DAY, "officer", (ClaimDecision(entry.id, (line,)),))
+    await store.put_decision(decision, AT)
+    before = await store.payment_counts()
+    await store.contest(made.id, [entry.id])
+    assert [each.fact for each in await store.noted()] == [
+        entry, made, decision, Contested(made.id, (entry.id,), DAY)
+    ]  # fmt: skip
+    assert await store.payment_counts() != before

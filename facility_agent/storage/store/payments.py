@@ -101,8 +101,34 @@ class Payments(Shelf):
                 found.append((row["at"], rank, int(row["place"]), decoded(row["document"], kind)))
         for row in await self.database.rows("SELECT at, place, kind, document FROM payment_fact"):
             found.append((row["at"], 4, int(row["place"]), decoded(row["document"], KINDS[row["kind"]])))
+        found += await self._contested(found)
         found.sort(key=lambda each: (each[0], each[1], each[2], getattr(each[3], "id", "")))
         return tuple(Noted(at, fact) for at, _, _, fact in _in_order(found))
+
+    async def _contested(self, found: list[tuple[str, int, int, Any]]) -> list[tuple[str, int, int, Any]]:
+        """Contests that were marked on claims and not written down as records: right after the answer they contest."""
+        written = {fact.batch for _, _, _, fact in found if isinstance(fact, Contested)}
+        latest = {entry[3].batch: entry for entry in sorted(found, key=lambda each: each[:3])
+                  if isinstance(entry[3], Decision)}  # fmt: skip
+        claims: dict[str, list[str]] = {}
+        rows = "SELECT batch, claim FROM batch_claim WHERE outcome = 'contested' ORDER BY batch, claim"
+        for row in await self.database.rows(rows):
+            claims.setdefault(row["batch"], []).append(row["claim"])
+        made: list[tuple[str, int, int, Any]] = []
+        for batch in sorted(claims.keys() & latest.keys() - written):
+            at, rank, place, decision = latest[batch]
+            made.append((at, rank, place + 1, Contested(batch, tuple(claims[batch]), decision.decided_on)))
+        return made
+
+    async def payment_counts(self) -> tuple[int, ...]:
+        """How many records there are of each kind that moves money; they are only ever added."""
+        row = await self._one(
+            "SELECT (SELECT COUNT(*) FROM claim) AS a, (SELECT COUNT(*) FROM batch) AS b, "
+            "(SELECT COUNT(*) FROM decision) AS c, (SELECT COUNT(*) FROM till_entry) AS d, "
+            "(SELECT COUNT(*) FROM payment_fact) AS e, "
+            "(SELECT COUNT(*) FROM batch_claim WHERE outcome = 'contested') AS f"
+        )
+        return tuple(int(value) for value in row.values()) if row else ()
 
 
 def _in_order(found: list[tuple[str, int, int, Any]]) -> list[tuple[str, int, int, Any]]:
