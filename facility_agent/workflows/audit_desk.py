@@ -13,6 +13,7 @@ import msgspec
 
 from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.audit import edits
+from facility_agent.audit.binding import Binding, binding
 from facility_agent.audit.decide import Override, decision_of, propose
 from facility_agent.audit.month import Flag
 from facility_agent.audit.recompute import Recomputed
@@ -66,6 +67,7 @@ class ClaimView(msgspec.Struct, frozen=True):
     others: tuple[Claim, ...]
     justified: str = ""
     entered_by: str = ""
+    binding: Binding | None = None
 
 
 class Seen(Record, frozen=True):
@@ -245,7 +247,10 @@ async def claim_view(site: Site, batch_id: str, claim_id: str) -> ClaimView:
     elsewhere = tuple(other for other in others if other.id != claim_id)
     notes = await site.store.month_notes(batch.month)
     justified = next((note.reason for note in notes if (note.visit, note.kind) == (claim_id, "justified")), "")
-    return ClaimView(batch, claims[0], answer, flags, propose(answer, flags), elsewhere, justified, entered)
+    published = {state.sequence: state.as_of for state in await site.store.register_states(site.config.code)}
+    known = terms(arrangement, agreement, batch.facility)
+    bound = binding(known, claims[0], answer, published.get(claims[0].basis.register_sequence or 0))
+    return ClaimView(batch, claims[0], answer, flags, propose(answer, flags), elsewhere, justified, entered, bound)
 
 
 async def batches(site: Site) -> tuple[BatchLine, ...]:

@@ -157,3 +157,18 @@ async def test_nobody_decides_what_they_entered(sent: Places, batch: str) -> Non
     async with refused("decided-by-enterer", sent.mutual):
         await review.second(sent.mutual, batch, first.claim, "agent")
     assert (await audit_desk.decide(sent.mutual, batch, {}, "medecin")).amount == DUE - DUE_MALARIA
+
+
+async def test_a_claim_says_which_fact_differs_and_whether_the_desk_binds_the_payer(sent: Places, batch: str) -> None:
+    await review.check_new(sent.mutual)
+    first, *rest = (await review.queue(sent.mutual)).rows
+    view = await audit_desk.claim_view(sent.mutual, batch, first.claim)
+    facts = {finding.evidence["fact"] for finding in view.recomputed.findings if finding.code == "facts-differ"}
+    assert "suspended_on" in facts
+    # The country leaves open how old a register may be: a person decides, and sees why.
+    assert view.binding is not None
+    assert (view.binding.binds, view.binding.clause) == (None, "register_days")
+    whole = await audit_desk.audit(sent.mutual, batch)
+    equal = next(answer.claim for answer in whole.recomputed if answer.claimed == answer.computed)
+    assert (await audit_desk.claim_view(sent.mutual, batch, equal)).binding is None
+    assert equal not in {row.claim for row in (first, *rest)}
