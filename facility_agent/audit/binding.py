@@ -1,4 +1,4 @@
-"""Whether the answer that the facility's desk gave without a network binds the payer, although we would answer otherwise.
+"""Whether what the facility's desk answered without a network binds the payer, who would answer otherwise now.
 
 The desk's yes binds where the arrangement says how old its register may be and up to which amount, and the register
 was young enough. A clause that is open is never a no: a person then decides, and sees which clause it is.

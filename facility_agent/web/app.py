@@ -39,6 +39,7 @@ from facility_agent.web import (
     paper,
     payments,
     phone,
+    published,
     reception,
     refunds,
     reports,
@@ -75,7 +76,8 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, uploads, confirm, clocks)
+_SHARED: Final = (uploads, clocks, published)
+_BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm, *_SHARED)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, payments, bringing, fhir)

@@ -165,9 +165,9 @@ async def test_a_claim_says_which_fact_differs_and_whether_the_desk_binds_the_pa
     view = await audit_desk.claim_view(sent.mutual, batch, first.claim)
     facts = {finding.evidence["fact"] for finding in view.recomputed.findings if finding.code == "facts-differ"}
     assert "suspended_on" in facts
-    # The country leaves open how old a register may be: a person decides, and sees why.
+    # The contract leaves open up to which amount the desk binds: a person decides, and sees why.
     assert view.binding is not None
-    assert (view.binding.binds, view.binding.clause) == (None, "register_days")
+    assert (view.binding.binds, view.binding.clause) == (None, "offline_cap")
     whole = await audit_desk.audit(sent.mutual, batch)
     equal = next(answer.claim for answer in whole.recomputed if answer.claimed == answer.computed)
     assert (await audit_desk.claim_view(sent.mutual, batch, equal)).binding is None
