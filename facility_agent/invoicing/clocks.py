@@ -14,7 +14,7 @@ from facility_agent.arrangements.calendar import later, unit_of
 from facility_agent.arrangements.clauses import Unit
 from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import FACILITY, UNKNOWN, Finding, note, refuse, unchecked
-from facility_agent.vocabulary.periods import add_months, month_period
+from facility_agent.vocabulary.periods import add_months, last_day
 from facility_agent.vocabulary.records import Record
 
 Step = Literal["submit", "receipt", "decision", "payment", "contest", "reminder"]
@@ -66,7 +66,7 @@ def clocks(
 
 def submit_clock(terms: Terms, month: str) -> Clock:
     """By which day of the next month the batch is to be sent; a shorter month ends on its last day."""
-    last = month_period(month).until or date.max
+    last = last_day(month)
     start, day = last + timedelta(days=1), terms.clause("invoice_day")
     if day == UNKNOWN:
         return Clock("submit", "invoice_day", start, missing="invoice_day")

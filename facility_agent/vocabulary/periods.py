@@ -63,6 +63,17 @@ def month_period(month: str) -> Period:
     return Period(first, add_months(first, 1) - timedelta(days=1))
 
 
+def last_day(month: str) -> date:
+    """The last day of a month.
+
+    >>> last_day("2028-02")
+    datetime.date(2028, 2, 29)
+    """
+    until = month_period(month).until
+    assert until is not None
+    return until
+
+
 def gaps_and_overlaps(periods: Iterable[Period]) -> list[tuple[str, Period, Period]]:
     """What is wrong in a succession of periods: `gap` or `overlap`, and the two neighbours.
 

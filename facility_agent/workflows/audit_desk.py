@@ -19,20 +19,15 @@ from facility_agent.audit.month import Flag
 from facility_agent.audit.recompute import Recomputed
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
 from facility_agent.audit.report import AuditReport, report
-from facility_agent.exchange.envelope import CORE, Kind
-from facility_agent.exchange.messages import BatchMessage
-from facility_agent.exchange.seals import PART
-from facility_agent.invoicing.batch import faults
+from facility_agent.exchange.envelope import Kind
 from facility_agent.invoicing.clocks import endorsed, kind_allowed, submitted_late
-from facility_agent.storage.store.endorsing import Passing
 from facility_agent.storage.store.reviews import Audited
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.identifiers import canonical
-from facility_agent.vocabulary.month import MonthNote
-from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim, Record
-from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Receipt, Remittance
+from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Remittance
 from facility_agent.workflows import endorsing, mail
 from facility_agent.workflows.own_check import month_of, recomputed
 from facility_agent.workflows.rulings import with_rulings
@@ -87,80 +82,6 @@ class BatchLine(msgspec.Struct, frozen=True):
     entered_by: str = ""
 
 
-async def take_batch(
-    site: Site, message: BatchMessage, sender: str, envelope: str, by: str, parts: Mapping[str, bytes] | None = None
-) -> Receipt:
-    """Keep a batch and its claims; one that is not the sender's, not ours, or does not add up changes nothing.
-
-    Who endorses batches may send another's, with that facility's seal beside its own.
-    """
-    batch = message.batch
-    if batch.payer != site.config.code:
-        raise InputError("batch-for-another-payer", payer=batch.payer, number=batch.number)
-    core, part = (parts or {}).get(CORE, b""), (parts or {}).get(PART)
-    hands = {(seal.party, seal.word) for seal in await endorsing.verified(site, core, part)}
-    through = {(batch.facility, "closed"), (sender, "endorsed")} <= hands
-    if batch.facility != sender and not (through and await endorsing.validator_of(site, batch) == sender):
-        raise InputError("batch-of-another-facility", facility=batch.facility, sender=sender)
-    _well_formed(batch.month)
-    agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
-    if agreement is None or agreement.party(batch.payer) is None:
-        raise InputError("agreement-missing", payer=batch.facility, day=_last_day(batch).isoformat())
-    wrong = faults(batch, message.claims)
-    if wrong:
-        raise InputError(
-            "batch-inconsistent", month=batch.month, reasons=", ".join(f"{x.code} {x.claim}" for x in wrong[:5])
-        )
-    await _check_claims(site, batch, message.claims)
-    inside = {item.claim for item in batch.items}
-    if any(entry.claim not in inside or not entry.reason.strip() for entry in message.justified):
-        raise InputError("batch-inconsistent", month=batch.month, reasons="justified")
-    known = terms(site.arrangement(_last_day(batch)), agreement, batch.facility)
-    families = {act.code: act.family for act in known.acts.values()}
-    for claim in message.claims:
-        await site.store.mint(claim, families, site.now(), by, "received")
-    await site.store.put_batch(batch, "received", site.now(), by)
-    said = [
-        MonthNote(entry.claim, batch.payer, batch.scheme, "justified", batch.month, entry.reason)
-        for entry in message.justified
-    ]
-    await site.store.put_month_notes(said, site.now(), sender)
-    receipt = Receipt(batch.id, batch.number, site.today(), len(batch.items), batch.due, envelope)
-    await site.store.put_receipt(receipt, site.now())
-    if part is not None:
-        state = "endorsed" if batch.facility != sender else "received"
-        kept = Passing(
-            batch.id, batch.number, batch.facility, batch.payer, batch.month, state, "", core, part
-        )  # fmt: skip
-        await site.store.put_passing(kept, site.now(), by)
-    await mail.send(site, batch.facility, "receipt", receipt, f"receipt-{batch.number}")
-    return receipt
-
-
-async def _check_claims(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> None:
-    """A claim answers each of its lines once, names who pays, and replaces nothing of another facility.
-
-    What its amounts come to is for the audit to say.
-    """
-    for claim in claims:
-        given = [line.id for line in claim.visit.lines]
-        answered = [line.id for line in claim.adjudication.lines]
-        shares = [(line.id, share) for line in claim.adjudication.lines for share in line.shares]
-        payers = {(line, share.payer, share.scheme) for line, share in shares if share.amount}
-        if sorted(given) != sorted(answered) or len(set(given)) != len(given) or len(payers) != len(shares):
-            raise InputError("claim-malformed", claim=claim.number)
-        replaced = await site.store.claim(claim.replaces) if claim.replaces else None
-        if replaced is not None and replaced.visit.facility != batch.facility:
-            raise InputError("claim-replaces-foreign", claim=claim.number)
-
-
-def _well_formed(month: str) -> None:
-    try:
-        month_period(month)
-    except ValueError:
-        raise InputError("month-malformed", month=month) from None
-
-
 async def audit(site: Site, batch_id: str) -> AuditView:
     """Recompute a batch, run the edits, propose the answers, and keep the report."""
     entry = await site.store.batch(batch_id)
@@ -168,8 +89,8 @@ async def audit(site: Site, batch_id: str) -> AuditView:
         raise InputError("batch-unknown", batch=batch_id)
     batch = entry.batch
     found = await site.store.claims(tuple(item.claim for item in batch.items))
-    arrangement = site.arrangement(_last_day(batch))
-    agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
+    arrangement = site.arrangement(last_day(batch.month))
+    agreement = await site.agreement(batch.facility, batch.payer, last_day(batch.month))
     answers = await recomputed(site, batch, found, arrangement, agreement)
     flags = edits.run(await month_of(site, batch, found, arrangement, agreement))
     proposals = tuple(propose(answer, flags) for answer in answers)
@@ -239,8 +160,8 @@ async def claim_view(site: Site, batch_id: str, claim_id: str) -> ClaimView:
         kept = await site.store.audited(batch_id, claim_id)
     flags = msgspec.json.decode(kept.document, type=Seen).flags if kept else ()
     claims = await site.store.claims((claim_id,))
-    arrangement = site.arrangement(_last_day(batch))
-    agreement = await site.agreement(batch.facility, batch.payer, _last_day(batch))
+    arrangement = site.arrangement(last_day(batch.month))
+    agreement = await site.agreement(batch.facility, batch.payer, last_day(batch.month))
     (answer,) = await recomputed(site, batch, claims, arrangement, agreement)
     others = await site.store.claims_of_members((claims[0].visit.beneficiary.number,))
     entered = (await site.store.paper_batches()).get(batch_id, "")
@@ -320,9 +241,3 @@ async def _answer(site: Site, batch: Batch, kind: Kind, message: Decision | Remi
     if batch.id in await site.store.paper_batches():
         return ""
     return await mail.send(site, batch.facility, kind, message, f"{kind}-{batch.number}")
-
-
-def _last_day(batch: Batch) -> date:
-    day = month_period(batch.month).until
-    assert day is not None
-    return day

@@ -18,7 +18,7 @@ from facility_agent.storage.store.settlement import BatchEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.month import MonthNote
-from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.periods import last_day, month_period
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch, BatchKind
 from facility_agent.workflows import own_check
@@ -204,8 +204,7 @@ async def waiting_of(site: Site, month: str) -> tuple[Waiting, ...]:
 
 async def terms_of(site: Site, payer: str, month: str) -> Terms:
     """What holds between us and a payer on the last day of a month."""
-    day = month_period(month).until
-    assert day is not None
+    day = last_day(month)
     return terms(site.arrangement(day), await site.agreement(site.config.code, payer, day), site.config.code)
 
 

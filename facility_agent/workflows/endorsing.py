@@ -14,7 +14,7 @@ from facility_agent.storage.store.endorsing import Passing
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import UNKNOWN
 from facility_agent.vocabulary.month import Endorsement
-from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows import mail
 from facility_agent.workflows.site import KEYS, Site
@@ -22,8 +22,7 @@ from facility_agent.workflows.site import KEYS, Site
 
 async def validator_of(site: Site, batch: Batch) -> str:
     """Who endorses this batch before it goes to its payer, as the arrangement or its annex says; nobody: empty."""
-    day = month_period(batch.month).until
-    assert day is not None
+    day = last_day(batch.month)
     agreement = await site.agreement(batch.facility, batch.payer, day)
     named = terms(site.arrangement(day), agreement, batch.facility).clause("validator")
     return "" if named == UNKNOWN else str(named)

@@ -21,7 +21,6 @@ from facility_agent.vocabulary.settlement import Decision, Receipt, Remittance
 from facility_agent.workflows import (
     answers_in,
     arriving,
-    audit_desk,
     contesting,
     contracting,
     endorsing,
@@ -31,6 +30,7 @@ from facility_agent.workflows import (
     membership,
     packs,
     stays,
+    taking,
 )  # fmt: skip
 from facility_agent.workflows.registers import Progress, unheard
 from facility_agent.workflows.site import Site
@@ -135,7 +135,7 @@ async def _take(site: Site, message: object, sender: str, opened: Opened, by: st
         case BatchMessage() if await _passes_on(site, message):
             await endorsing.take(site, message, opened.parts["core"], opened.parts.get(PART), sender, by)
         case BatchMessage():
-            await audit_desk.take_batch(site, message, sender, opened.digest, by, opened.parts)
+            await taking.take_batch(site, message, sender, opened.digest, by, opened.parts)
         case Endorsement():
             await endorsing.take_answer(site, message, sender, by)
         case Receipt():

@@ -12,7 +12,7 @@ from facility_agent.documents.receipt_pdf import decision_pdf, receipt_pdf, remi
 from facility_agent.documents.statement_pdf import statement_pdf
 from facility_agent.invoicing.statement import Statement, statement
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows import timing
@@ -56,8 +56,7 @@ async def paper(site: Site, batch_id: str, kind: str) -> bytes:
 
 async def statement_of(site: Site, batch: Batch, claims: tuple[Claim, ...] = ()) -> Statement:
     """The statement of a batch as either side prints it; with the claims, in the payer's own table where it has one."""
-    day = month_period(batch.month).until
-    assert day is not None
+    day = last_day(batch.month)
     agreement = await site.agreement(batch.facility, batch.payer, day)
     arrangement, small = site.arrangement(day), site.config.small_facility
     page = statement(batch, arrangement, agreement, names=await site.names(), one_person=small)
@@ -80,8 +79,7 @@ async def preview_paper(site: Site, batch: Batch) -> bytes:
 
 async def _labels(site: Site, batch: Batch) -> dict[tuple[str, str], str]:
     """What the lines of the claims are called: the names of their acts."""
-    day = month_period(batch.month).until
-    assert day is not None
+    day = last_day(batch.month)
     arrangement = site.arrangement(day)
     agreement = await site.agreement(batch.facility, batch.payer, day)
     acts = (*(agreement.annex.acts if agreement else ()), *arrangement.acts)

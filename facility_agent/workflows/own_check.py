@@ -19,7 +19,7 @@ from facility_agent.audit.month import Bars, Flag, Month
 from facility_agent.audit.recompute import Recomputed, recompute
 from facility_agent.eligibility.newborn import under_one_number
 from facility_agent.vocabulary.findings import Finding
-from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim, Coverage, History, PastLine
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision
 from facility_agent.workflows import newborns
@@ -64,8 +64,7 @@ async def forecast(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> Forec
     Without a copy of the payer's register, what each claim says of its person's rights is taken as it stands
     (`register` False).
     """
-    day = month_period(batch.month).until
-    assert day is not None
+    day = last_day(batch.month)
     arrangement = site.arrangement(day)
     agreement = await site.agreement(batch.facility, batch.payer, day)
     answers = await recomputed(site, batch, claims, arrangement, agreement)

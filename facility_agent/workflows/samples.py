@@ -6,7 +6,6 @@ promised value, so that neither side chose it; everything that is needed to draw
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 
 import msgspec
@@ -28,7 +27,7 @@ from facility_agent.audit.sizes import attribute_size, monetary_size
 from facility_agent.storage.store.samples import Promise, Sample, Seen
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
-from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.periods import last_day, month_period
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows.site import Site
 
@@ -154,6 +153,6 @@ async def _batch(site: Site, batch_id: str) -> Batch:
 
 async def _allowed(site: Site, batch: Batch) -> bool:
     """Whether the contract allows to conclude from the sample to the whole."""
-    until = month_period(batch.month).until or date.max
+    until = last_day(batch.month)
     agreement = await site.agreement(batch.facility, batch.payer, until)
     return terms(site.arrangement(until), agreement, batch.facility).clause("extrapolation") is True

@@ -11,7 +11,7 @@ from facility_agent.audit.reconcile import reconcile
 from facility_agent.invoicing.ageing import Age, Owed, Penalty, Silence, ageing, penalty, silence
 from facility_agent.invoicing.clocks import Clock, clocks
 from facility_agent.storage.store.settlement import BatchEntry
-from facility_agent.vocabulary.periods import month_period
+from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows.site import Site
 
@@ -123,6 +123,5 @@ async def _done(site: Site, batch: Batch) -> dict[str, date]:
 
 
 async def _terms(site: Site, batch: Batch) -> Terms:
-    day = month_period(batch.month).until
-    assert day is not None
+    day = last_day(batch.month)
     return terms(site.arrangement(day), await site.agreement(batch.facility, batch.payer, day), batch.facility)
