@@ -32,16 +32,17 @@ day, and a stay until its discharge; the close of a day leaves it alone. Undoing
 _CLAIM: Final = """\
 A claim is a document that never changes. What happens to it are events, kept in order; the store keeps to this table
 (`facility_agent/storage/store/claims.py`), and another move is the error `claim-state`. A claim that stands in the
-batches of several schemes takes a step once for each of them. The program writes four: `minted` at the facility when
-the day is closed, `sealed` there with the batch, `received` at the payer, `decided` there; no workflow makes the other
-moves yet. A claim that another one names as replaced stops counting when that one is minted.
+batches of several schemes takes a step once for each of them. The program writes six: `minted` at the facility when
+the day is closed, `sealed` there with the batch, `received` at the payer, `decided` there, `contested` when a line of
+it is, and `decided again` with the answer; no workflow makes the other moves yet. A claim that another one names as
+replaced stops counting when that one is minted.
 """
 
 _BATCH: Final = """\
 The store keeps to this table (`facility_agent/storage/store/settlement.py`); another move is the error `batch-state`. A
 batch begins `closed` at the facility and `received` at the payer. Before it is closed the month is only shown, as a
-preview, and nothing is stored. `endorsed` is for a parent facility or district that stands between; no workflow makes
-that move yet.
+preview, and nothing is stored. `endorsed` is said by a parent facility or district that stands between, which may also
+return the batch: then it stays `sealed` and is sent again. A contested line brings a paid batch back to `decided`.
 """
 
 _AGREEMENT: Final = """\

@@ -46,7 +46,7 @@ async def printed(
 ) -> dict[str, Prints]:
     """Each print by its kind, every one made by a child of its own, at the same time.
 
-    InputError `print-failed` with what the child said last; nothing is written.
+    InputError `batch-print-failed` with what the child said last; nothing is written.
     """
     orders = [Order(statement, seal, language, made_on, (kind,)) for kind in kinds]
     return dict(zip(kinds, await asyncio.gather(*map(_child, orders)), strict=True))
@@ -65,7 +65,7 @@ async def _child(order: Order) -> Prints:
             await child.wait()
     if child.returncode != 0:
         lines = said.decode("utf-8", "replace").strip().splitlines()
-        raise InputError("print-failed", said=lines[-1][:300] if lines else str(child.returncode))
+        raise InputError("batch-print-failed", said=lines[-1][:300] if lines else str(child.returncode))
     return msgspec.msgpack.decode(made, type=Prints)
 
 

@@ -55,7 +55,7 @@ class BatchView(msgspec.Struct, frozen=True):
 async def export(site: Site, batch_id: str, by: str) -> Exported:
     """Write the statement as PDF, XLSX and CSV, and seal the batch for a payer whose keys we know.
 
-    InputError `batch-unknown`, `print-failed`, `disk-full`; the batch stays closed then, and is exported again.
+    InputError `batch-unknown`, `batch-print-failed`, `disk-full`; the batch stays closed then, and is exported again.
     """
     with needing_room():
         return await _exported(site, batch_id, by)

@@ -220,7 +220,7 @@ def test_a_month_is_shown_closed_carried_and_audited(shell: Shell, places: Path)
     (batch,) = closed.json["batches"]
     assert (closed.status, batch["state"], batch["due"]) == (0, "sent", DUE)
     paths = [Path(name) for name in closed.json["files"]]
-    assert [path.suffix for path in paths] == [".pdf", ".xlsx", ".fae"]
+    assert [path.suffix for path in paths] == [".pdf", ".xlsx", ".csv", ".fae"]
     assert all(path.is_file() for path in paths)
     number, sealed = batch["closed"]["number"], paths[2]
     again = shell("month-end", "2026-03", "--folder", facility, "--close")

@@ -84,7 +84,7 @@ def test_the_events_of_a_claim_are_those_that_the_program_writes() -> None:
     written = set(re.findall(r'move_claim\([\w.]+, "([\w ]+)"', source))
     written |= set(re.findall(r'store\.mint\([^)]*\(\), by, "(\w+)"\)', source)) | {"minted"}
     told = section(STATES, "Claim").partition("```")[0]
-    assert set(re.findall(r"`(\w+)`", told)) == written
+    assert set(re.findall(r"`([\w ]+)`", told)) == written
 
 
 def test_every_variable_of_the_environment_is_in_the_documents() -> None:

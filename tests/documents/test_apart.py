@@ -24,4 +24,4 @@ async def test_a_child_that_fails_says_what_it_said_last(monkeypatch: pytest.Mon
     monkeypatch.setattr(apart, "__name__", "facility_agent.documents.nowhere")
     with pytest.raises(InputError) as found:
         await printed(PAGE, "", "fr", CLOSED, ("csv",))
-    assert found.value.code == "print-failed" and "nowhere" in found.value.fields["said"]
+    assert found.value.code == "batch-print-failed" and "nowhere" in found.value.fields["said"]

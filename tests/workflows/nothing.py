@@ -70,7 +70,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "claim-invoiced": ("feuille de remplacement", "replacement claim"),
     "batch-kind-not-allowed": ("Demandez au payeur", "Ask the payer"),
     "contest-id-reused": ("Demandez à l’expéditeur", "Ask the sender"),
-    "print-failed": ("recommencez", "try again"),
+    "batch-print-failed": ("recommencez", "try again"),
     "contest-before-decision": ("Attendez la réponse", "Wait for the payer’s answer"),
     "contest-empty": ("Choisissez des lignes", "Choose lines"),
     "contest-names-nothing": ("Contestez seulement", "Contest only"),
