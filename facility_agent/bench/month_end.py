@@ -11,7 +11,6 @@ import asyncio
 import resource
 import time
 from datetime import date, timedelta
-from itertools import islice
 from random import Random
 from typing import Final
 
@@ -67,11 +66,14 @@ async def run(
 
 
 def month_of(claims: int, earlier: int) -> Made:
-    """An invented month, the same for the same numbers."""
+    """An invented month of so many claims for which the mutual owes something, the same for the same numbers."""
     arrangement = load().versions(COUNTRY)[-1]
     agreement, chance = agreement_under(arrangement), Random(claims)
     known, made = {}, []
-    for number, case in enumerate(islice(cases(arrangement, earlier, seed=7), claims), 1):
+    for case in cases(arrangement, earlier, seed=7):
+        if len(made) == claims:
+            break
+        number = len(made) + 1
         day = FIRST + timedelta(days=number * 30 // (claims + 1))
         visit = msgspec.structs.replace(case.visit, id=uuid7(number, chance.randbytes(10)), day=day, entered_on=day)
         judged = adjudicate(arrangement, agreement, case.coverage, case.history, visit)
@@ -137,8 +139,7 @@ async def _measured(count: int, earlier: int, heard: Progress) -> dict[str, obje
 async def _statement(rows: int) -> dict[str, object]:
     """The prints of a statement of so many lines, each kind by itself: seconds from order to file, and memory."""
     arrangement = load().versions(COUNTRY)[-1]
-    batch = _gathered(month_of(rows + rows // 10, 0).claims)
-    batch = msgspec.structs.replace(batch, items=batch.items[:rows])
+    batch = _gathered(month_of(rows, 0).claims)
     page, found = statement(batch, arrangement, agreement_under(arrangement)), {}
     for kind in ("pdf", "xlsx", "csv"):
         used = _processor()

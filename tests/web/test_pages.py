@@ -26,6 +26,9 @@ BY_A_FORM = (
     *("/audit/{batch}/pay", "/desk/portraits/{number}", "/sheets/{sheet}", "/till/counts/{count}"),
     "/visits/{visit}/shortage",
     "/payments/journal",
+    # What only a month that can be closed, or a decision with refused lines, leads to (test_month).
+    *("/months/{month}/check", "/months/{month}/files/preview.pdf"),
+    *("/batches/{batch}/contest", "/audit/{batch}/contest", "/audit/{batch}/files/contests/{contest}/{name}"),
     *("/exercise", "/exercise/{code}.png", "/phone/authority.crt", "/phone/codes/{goal}.png"),
     *("/agreements/{agreement}/sign", "/agreements/{agreement}/scans/{digest}"),
 )
