@@ -69,7 +69,8 @@ def month_of(claims: int, earlier: int) -> Made:
     """An invented month of so many claims for which the mutual owes something, the same for the same numbers."""
     arrangement = load().versions(COUNTRY)[-1]
     agreement, chance = agreement_under(arrangement), Random(claims)
-    known, made = {}, []
+    known: dict[str, Case] = {}
+    made: list[Claim] = []
     for case in cases(arrangement, earlier, seed=7):
         if len(made) == claims:
             break
@@ -77,6 +78,8 @@ def month_of(claims: int, earlier: int) -> Made:
         day = FIRST + timedelta(days=number * 30 // (claims + 1))
         visit = msgspec.structs.replace(case.visit, id=uuid7(number, chance.randbytes(10)), day=day, entered_on=day)
         judged = adjudicate(arrangement, agreement, case.coverage, case.history, visit)
+        if not any(share.amount for share in judged.shares if (share.payer, share.scheme) == (MUTUAL, SCHEME)):
+            continue
         claim = Claim(visit.id, f"{FACILITY}-{number:06d}", visit, case.coverage, Basis(judged.rule_set), judged, day)
         made.append(claim)
         known[claim.id] = msgspec.structs.replace(case, visit=visit)
