@@ -27,7 +27,7 @@ def month_end(
         async with open_site(folder) as site:
             if close:
                 for row in await work.preview(site, month):
-                    batch = row.closed or await work.close(site, month, row.payer, row.scheme, "cli")
+                    batch = row.closed or await work.close(site, month, row.payer, row.scheme, "cli", row.kind)
                     exported = await work.export(site, batch.id, "cli")
                     files += [path for path in (exported.pdf, exported.xlsx, exported.csv, exported.sealed) if path]
             return await work.preview(site, month), files

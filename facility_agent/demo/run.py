@@ -198,7 +198,7 @@ async def _close(pair: Pair) -> tuple[Path, tuple[month_end.BatchView, ...]]:
     pair.clock.set(_moment(add_months(FIRST, 1) + timedelta(days=1), "09:00"))
     site, sealed = pair.facility, None
     for row in await month_end.preview(site, month_of(FIRST)):
-        batch = await month_end.close(site, row.month, row.payer, row.scheme, "comptable")
+        batch = await month_end.close(site, row.month, row.payer, row.scheme, "comptable", row.kind)
         exported = await month_end.export(site, batch.id, "comptable")
         sealed = exported.sealed or sealed
     assert sealed is not None

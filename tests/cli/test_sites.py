@@ -222,7 +222,7 @@ def test_a_month_is_shown_closed_carried_and_audited(shell: Shell, places: Path)
     paths = [Path(name) for name in closed.json["files"]]
     assert [path.suffix for path in paths] == [".pdf", ".xlsx", ".csv", ".fae"]
     assert all(path.is_file() for path in paths)
-    number, sealed = batch["closed"]["number"], paths[2]
+    number, sealed = batch["closed"]["number"], paths[3]
     again = shell("month-end", "2026-03", "--folder", facility, "--close")
     assert (again.status, "bordereau" in again.out) == (0, True)
     first = shell("receive", "--folder", mutual, sealed)
