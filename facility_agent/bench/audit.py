@@ -35,7 +35,9 @@ def run(claims: int, seed: int = 1, workers: int = 2, said: Progress = silent) -
         simulate(plan, folder, silent, workers)
         turns = calibration()
         with opened(threads=workers) as connection:
+            before = _processor()
             found = audit(folder, connection, said, workers)
+            processor = _processor() - before
         truth = list(truth_of(folder))
     whole = sum(found.seconds.values())
     kinds, money = {claim: kind for claim, kind, _ in truth}, {claim: asked for claim, _, asked in truth}
@@ -45,6 +47,7 @@ def run(claims: int, seed: int = 1, workers: int = 2, said: Progress = silent) -
     return {
         "claims": found.claims,
         "seconds": {**found.seconds, "all": round(whole, 2)},
+        "processor_seconds": round(processor, 1),
         "claims_per_s": round(found.claims / whole, 1),
         "ratio_to_calibration": round(found.claims / whole / turns, 3),
         "peak_memory_mb": round(peak_memory_mb() + workers * _worker_mb(), 1),
@@ -56,6 +59,14 @@ def run(claims: int, seed: int = 1, workers: int = 2, said: Progress = silent) -
         "honest_without_person": round(1 - sum(entry.person for entry in honest) / len(honest), 5),
         "persons": found.persons,
     }
+
+
+def _processor() -> float:
+    """Seconds of the processor so far, those of ended workers with it: others on the machine do not count."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
 
 
 def _worker_mb() -> float:
