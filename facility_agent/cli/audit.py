@@ -117,3 +117,36 @@ def simulate(
         print_json(made)
     else:
         print(say("cli.simulate.made", folder=str(folder), **made))
+
+
+def lake(
+    folder: Annotated[Path, typer.Argument(help="A folder of claims in Parquet, such as `simulate` writes.")],
+    engine: Annotated[str, typer.Option(help="duckdb, spark://host:port, or local[2] for Spark here.")] = "duckdb",
+    memory: Annotated[str, typer.Option(help="What the engine may hold before it writes to the disk.")] = "2GB",
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at once.")] = 2,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Audit very many claims: recompute them, put the edits to an engine, and write the queue as `queue.parquet`."""
+    if not (folder / "contract.json").is_file():
+        raise InputError("lake-folder-missing", folder=str(folder))
+    try:
+        from facility_agent.lake.audit import audit as work
+        from facility_agent.lake.audit import write_queue
+        from facility_agent.lake.engine import opened
+    except ImportError as error:
+        raise InputError("extra-missing", extra="audit") from error
+    say = words()
+    with opened(engine, memory=memory, threads=workers) as connection, progress(say("cli.simulate.facilities")) as said:
+        found = work(folder, connection, said, workers)
+    write_queue(found.queue, folder / "queue.parquet")
+    counts: dict[str, int] = {}
+    for entry in found.queue:
+        for code in entry.codes:
+            counts[code] = counts.get(code, 0) + 1
+    if json:
+        print_json({"claims": found.claims, "persons": found.persons, "codes": counts, "seconds": found.seconds})
+    else:
+        rows = [[code, str(count)] for code, count in sorted(counts.items(), key=lambda row: (-row[1], row[0]))]
+        print_table(str(folder), [say("column.code"), say("column.claims")], rows, right=(1,))
+        print(say("cli.lake.done", claims=found.claims, persons=found.persons))
+    raise typer.Exit(1 if any(entry.at_risk for entry in found.queue[:1]) else 0)

@@ -58,6 +58,7 @@ app.command("month-end")(month.month_end)
 app.command("audit")(audit.audit)
 app.command("simulate")(audit.simulate)
 app.command("send")(month.send)
+app.command("lake")(audit.lake)
 app.add_typer(bench.app, name="bench")
 
 

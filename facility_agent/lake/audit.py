@@ -21,12 +21,16 @@ from facility_agent.arrangements.terms import terms
 from facility_agent.audit.month import Flag
 from facility_agent.audit.queue import Place, place, queue
 from facility_agent.lake import edits
-from facility_agent.lake.recompute import ANSWERS, answer_of, answers, claim_of, contract_of, flags_of
+from facility_agent.lake.recompute import ANSWERS, AT_ONCE, answer_of, answers, claim_of, contract_of, flags_of
+from facility_agent.lake.spark import recomputing
 from facility_agent.lake.tables import CLAIMS, LINES, Rows, live, place_of
 from facility_agent.vocabulary.findings import UNKNOWN
 from facility_agent.vocabulary.records import Record
 
 Said = Callable[[int, int], None]
+QUEUE = pa.schema(
+    [("claim", pa.string()), ("at_risk", pa.int64()), ("person", pa.bool_()), ("codes", pa.list_(pa.string()))]
+)
 
 
 class Audited(Record, frozen=True):
@@ -44,11 +48,19 @@ class Audited(Record, frozen=True):
 
 
 def audit(folder: Path, connection: Any, said: Said, workers: int = 2) -> Audited:
-    """Audit `documents/` under `contract.json`; answers and tables are written beside them."""
+    """Audit `documents/` under `contract.json`; answers and tables are written beside them.
+
+    On Spark its workers recompute too; the pool of this machine only writes the tables.
+    """
     for name in ("claims", "lines", "answers"):
         (folder / name).mkdir(exist_ok=True)
+        for old in (folder / name).glob("*.parquet"):
+            old.unlink()
     start = time.perf_counter()
-    claims = _taken(folder, said, workers)
+    spark = connection.name == "pyspark"
+    claims = _taken(folder, said, workers, recomputing=not spark)
+    if spark:
+        recomputing(connection, folder).write.mode("overwrite").parquet(str(folder / "answers"))
     taken = time.perf_counter()
     flags = tuple(edits.run(lake_of(folder, connection)))
     edited = time.perf_counter()
@@ -66,19 +78,19 @@ def lake_of(folder: Path, connection: Any) -> edits.Lake:
     return edits.Lake(claims, lines, contract.bars, None if limit == UNKNOWN else int(limit))
 
 
-def _taken(folder: Path, said: Said, workers: int) -> int:
+def _taken(folder: Path, said: Said, workers: int, *, recomputing: bool) -> int:
     paths = sorted((folder / "documents").glob("*.parquet"))
     claims = 0
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        tasks = [pool.submit(take, path, folder) for path in paths]
+        tasks = [pool.submit(take, path, folder, recomputing) for path in paths]
         for done, task in enumerate(as_completed(tasks), start=1):
             claims += task.result()
             said(done, len(paths))
     return claims
 
 
-def take(path: Path, folder: Path) -> int:
-    """Take in and recompute one file of claims; how many there are."""
+def take(path: Path, folder: Path, recomputing: bool = True) -> int:
+    """Take in one file of claims, and recompute them unless others do; how many there are."""
     contract, _, _ = contract_of(str(folder / "contract.json"))
     table = pq.read_table(path).sort_by("household")
     known = live(claim_of.decode(document) for document in table.column("document").to_pylist())
@@ -90,10 +102,24 @@ def take(path: Path, folder: Path) -> int:
         lines += own
     pq.write_table(pa.Table.from_pylist(claims, CLAIMS), folder / "claims" / path.name, compression="zstd")
     pq.write_table(pa.Table.from_pylist(lines, LINES), folder / "lines" / path.name, compression="zstd")
+    if not recomputing:
+        return int(table.num_rows)
     with pq.ParquetWriter(folder / "answers" / path.name, ANSWERS, compression="zstd") as writer:
         for batch in answers(table.to_batches(), str(folder / "contract.json")):
             writer.write_batch(batch)
-    return table.num_rows
+    return int(table.num_rows)
+
+
+def write_queue(queue: Iterable[Place], path: Path) -> None:
+    """The queue as a Parquet file, in its order."""
+    with pq.ParquetWriter(path, QUEUE, compression="zstd") as writer:
+        rows: list[dict[str, Any]] = []
+        for entry in queue:
+            rows.append({name: getattr(entry, name) for name in QUEUE.names})
+            if len(rows) >= AT_ONCE:
+                writer.write_table(pa.Table.from_pylist(rows, QUEUE))
+                rows = []
+        writer.write_table(pa.Table.from_pylist(rows, QUEUE))
 
 
 def _places(folder: Path, flags: Iterable[Flag]) -> Iterator[Place]:

@@ -84,9 +84,22 @@ def test_a_sealed_batch_without_keys_says_what_opens_it(shell: Shell, sealed: Pa
 
 def test_a_country_is_made_up_once_per_folder(shell: Shell, tmp_path: Path) -> None:
     folder = tmp_path / "country"
-    words = ("simulate", folder, "--facilities", 2, "--months", 1, "--fraction", 0.02, "--faults", 0.1, "--json")
+    words = ("simulate", folder, "--facilities", 2, "--months", 1, "--fraction", 0.3, "--faults", 0.1, "--json")
     made = shell(*words)
     assert made.status == 0 and made.json["claims"] > made.json["planted"]
     assert len(list((folder / "documents").iterdir())) == len(list((folder / "truth").iterdir())) == 2
     again = shell(*words)
     assert (again.status, again.out) == (2, "") and "n’est pas vide" in again.err
+    audited = shell("lake", folder, "--json")
+    assert (audited.status, audited.json["claims"]) == (1, made.json["claims"])
+    assert 0 < audited.json["persons"] <= made.json["claims"] and audited.json["codes"]
+    assert (folder / "queue.parquet").is_file()
+    assert shell("lake", folder, "--json").json["codes"] == audited.json["codes"]
+
+
+def test_a_folder_without_claims_and_an_engine_that_nobody_knows_are_named(shell: Shell, tmp_path: Path) -> None:
+    nothing = shell("lake", tmp_path)
+    assert (nothing.status, nothing.out) == (2, "") and "contract.json" in nothing.err
+    (tmp_path / "contract.json").write_text("{}")
+    unknown = shell("lake", tmp_path, "--engine", "oracle")
+    assert (unknown.status, unknown.out) == (2, "") and "oracle" in unknown.err
