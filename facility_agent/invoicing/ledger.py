@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from facility_agent.invoicing.claimed import Paper, where
 from facility_agent.invoicing.till import balance
 from facility_agent.vocabulary.bedside import TillEntry
@@ -184,16 +186,16 @@ class _Book:
         self._post(money.day, "received", money.reference, {(money.kind, ""): money.amount, free: -money.amount})
 
     def _known(self, known: Known) -> None:
-        """The money that is still free moves to the payer that somebody recognised."""
+        """The money that is still free moves to the payer that somebody recognised, or becomes an advance."""
         money, before = self._received(known.money), self.payers[known.money]
         free = money.amount - self.spent[money.id]
-        if known.payer == before:
-            return
-        if self.spent[money.id]:
+        after = msgspec.structs.replace(money, advance=money.advance or known.advance)
+        old, new = (_credit(money), before), (_credit(after), known.payer)
+        if old != new and self.spent[money.id]:
             raise InputError("ledger-money-of-another", reference=money.reference, payer=before)
-        self.payers[money.id] = known.payer
-        account = _credit(money)
-        self._post(known.day, "known", money.reference, {(account, before): free, (account, known.payer): -free})
+        self.payers[money.id], self.money[money.id] = known.payer, after
+        if old != new:
+            self._post(known.day, "known", money.reference, {old: free, new: -free})
 
     def _banked(self, line: Banked) -> None:
         """A cheque or notes are at the bank now; what was a transfer already is there."""

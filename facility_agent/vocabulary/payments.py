@@ -37,13 +37,14 @@ class MoneyIn(Record, frozen=True):
 
 
 class Known(Record, frozen=True):
-    """Whose money it is, once somebody knows."""
+    """Whose money it is, once somebody knows, and whether it is an advance."""
 
     id: str
     money: str
     payer: str
     day: date
     by: str = ""
+    advance: bool = False
 
 
 class Banked(Record, frozen=True):

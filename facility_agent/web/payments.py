@@ -91,9 +91,12 @@ async def recognise(request: web.Request) -> web.Response:
     form, site = await request.post(), request.app[SITE]
     try:
         payer = forms.choice(form, "payer", (*await bank_file.payers_of(site), money_in.OTHER))
-        await money_in.recognise(
-            site, forms.needed(form, "id", 60), forms.needed(form, "money", 60), payer, _who(request)
+        id, money, advance = (
+            forms.needed(form, "id", 60),
+            forms.needed(form, "money", 60),
+            forms.flag(form, "is-advance"),
         )
+        await money_in.recognise(site, id, money, payer, _who(request), advance=advance)
     except InputError as error:
         return await _wrong(request, form, error)
     return redirect("/payments?done=money-known")

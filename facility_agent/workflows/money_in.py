@@ -56,10 +56,12 @@ async def enter(
     return made
 
 
-async def recognise(site: Site, id: str, money: str, payer: str, by: str) -> None:
-    """Say whose money it is; `other` for what is no payer's."""
+async def recognise(site: Site, id: str, money: str, payer: str, by: str, *, advance: bool = False) -> None:
+    """Say whose money it is, `other` for what is no payer's, and whether it is an advance."""
     async with site.store.transaction():
-        await keep(site, [Known(id, money, payer, site.today(), by)])
+        if await site.store.payment("known", id):
+            return
+        await keep(site, [Known(id, money, payer, site.today(), by, advance)])
         await book_matches(site, by)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from facility_agent.exchange.bank_amounts import AmountError, amount_of, decimal_mark
 from facility_agent.exchange.bank_lines import read_bank_file
@@ -111,3 +114,33 @@ def test_a_list_has_one_decimal_mark() -> None:
     assert decimal_mark(["12", "900"]) == ""
     with pytest.raises(AmountError):
         decimal_mark(["1.5", "1,5"])
+
+
+CELLS = some.sampled_from(
+    ["", "02/04/2026", "2026-04-02", "1 234", "1.234,50", "-5", "(5)", "x", "VIR", "é", "C", "D", "\0"]
+)
+
+
+@given(some.lists(some.lists(CELLS, max_size=5), max_size=8), some.sampled_from([";", ",", "\t"]))
+def test_any_list_is_read_whole_or_refused_with_a_sentence(rows: list[list[str]], separator: str) -> None:
+    head = separator.join(("Date", "Libellé", "Montant", "Sens", "Solde"))
+    text = "\n".join((head, *(separator.join(row) for row in rows)))
+    with contextlib.suppress(InputError):
+        read = read_bank_file(text.encode(), "liste.csv", "XOF")
+        assert all(line.amount > 0 for line in read.lines)
+        assert len({line.id for line in read.lines}) == len(read.lines)
+
+
+@given(some.binary(max_size=300))
+def test_any_bytes_are_a_list_or_an_error(data: bytes) -> None:
+    with contextlib.suppress(InputError):
+        read_bank_file(data, "liste.csv", "XOF")
+
+
+@given(some.integers(0, 10**12), some.sampled_from(["XOF", "CDF"]), some.sampled_from([",", "."]))
+def test_an_amount_written_the_french_or_the_english_way_comes_back(amount: int, currency: str, mark: str) -> None:
+    places = 2 if currency == "CDF" else 0
+    whole, part = divmod(amount, 10**places)
+    grouped = f"{whole:,}".replace(",", "." if mark == "," else ",")
+    text = f"{grouped}{mark}{part:02d}" if places else grouped
+    assert amount_of(text, mark, currency) == amount  # type: ignore[arg-type]

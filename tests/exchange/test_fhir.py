@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from tests import builders
 from tests.builders import MUTUAL, SCHEME
 from tests.exchange import made_fhir
 from tests.exchange.made_fhir import CLAIMS, DAY, FULL, ODD, PLAIN, decided
-from tests.services.fhir import by_pydantic
+from tests.services.fhir import by_node, by_pydantic
 
 TESTS = Path(__file__).resolve().parents[1]
 EXAMPLES = TESTS / "vendor" / "hl7-fhir-r4-examples"
@@ -41,17 +40,6 @@ INVARIANTS = json.loads((TESTS / "exchange" / "fhir_invariants.json").read_text(
 
 every_made = pytest.mark.parametrize("name", sorted(MADE))
 every_official = pytest.mark.parametrize("path", OFFICIAL, ids=lambda path: path.stem)
-
-
-def by_node(resources: list[bytes]) -> list[list[str]]:
-    """What the validator of the package `fhir` finds, resource by resource. Needs Node.js."""
-    node = shutil.which("node")
-    assert node, "these tests need Node.js: install the package nodejs"
-    given = b"[" + b",".join(resources) + b"]"
-    script = TESTS / "services" / "validate_fhir.js"
-    done = subprocess.run([node, str(script)], input=given, capture_output=True, check=True, timeout=60)
-    found: list[list[str]] = json.loads(done.stdout)
-    return found
 
 
 def broken(data: bytes) -> list[str]:
@@ -275,6 +263,12 @@ def test_what_is_no_such_resource_is_an_error(data: bytes, kind: type[Resource])
     with pytest.raises(InputError, match="fhir-unreadable"):
         wire.read(data, kind)
     with pytest.raises(InputError, match="fhir-unreadable"):
+        wire.read_any(data)
+
+
+@given(some.binary(max_size=200) | some.text(max_size=200).map(str.encode))
+def test_any_bytes_are_a_resource_or_an_error_with_a_sentence(data: bytes) -> None:
+    with contextlib.suppress(InputError):
         wire.read_any(data)
 
 

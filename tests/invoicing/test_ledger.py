@@ -113,6 +113,9 @@ def check(book: Ledger, facts: list[Fact]) -> None:
     assert free + sum(paid.values()) == held
     waiting = sum(-amount for (account, _), amount in balances.items() if account in ("payer-credit", "advance"))
     assert waiting == free
+    for account in ("payer-credit", "advance"):
+        kept = sum(each.free for each in book.money.values() if each.money.advance == (account == "advance"))
+        assert kept == sum(-amount for (name, _), amount in balances.items() if name == account)
     till: dict[str, int] = {}
     for fact in facts:
         if isinstance(fact, TillEntry):
@@ -195,6 +198,14 @@ def test_the_members_share_moves_with_the_till_also_when_it_was_paid_before_the_
     book = ledger(facts)
     check(book, facts)
     assert places(book, ONE) == {"care": -100, "unbilled": 80, "till": 15, "member-owed": 5}
+
+
+def test_a_line_of_the_bank_becomes_an_advance_when_somebody_says_so() -> None:
+    facts: list[Fact] = [ONE, INVOICED, money("m", 90, ""), Known("k", "m", MUTUAL, DAY, advance=True)]
+    facts += [put("p", "m", INVOICED, ONE, 70)]
+    book = ledger(facts)
+    check(book, facts)
+    assert book.balances["advance", MUTUAL] == -20 and book.money["m"].money.advance
 
 
 def test_a_cheque_that_the_bank_shows_later_is_counted_once() -> None:
@@ -280,7 +291,9 @@ def histories(draw: some.DrawFn) -> list[Fact]:
                 "part": put(f"p{n}", source.id, made, who, amount),
                 "back": GivenBack(f"g{n}", source.id, amount, DAY, "RET"),
                 "bank": Banked(f"b{n}", source.id, DAY, source.amount, "bank", "REM"),
-                "known": Known(f"k{n}", source.id, draw(some.sampled_from((MUTUAL, STATE))), DAY),
+                "known": Known(
+                    f"k{n}", source.id, draw(some.sampled_from((MUTUAL, STATE))), DAY, advance=draw(some.booleans())
+                ),
             }[step]
         facts.append(more)
     return facts
