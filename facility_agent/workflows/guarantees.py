@@ -81,13 +81,16 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 async def answer(site: Site, id: str, given: Answer, by: str) -> GuaranteeFile:
-    """Answer a request, with a sealed letter to the facility. InputError `guarantee-unknown`, `guarantee-state`."""
+    """Answer a request, with a sealed letter where we hold the facility's keys; another one hears the number.
+
+    InputError `guarantee-unknown`, `guarantee-state`.
+    """
     held = await site.store.guarantee(id)
     if held is None:
         raise InputError("guarantee-unknown", number=id)
     if not given.granted and not given.said.strip():
         raise InputError("guarantee-reason")
-    today = site.today()
+    today, known = site.today(), await site.names()
     async with site.store.transaction():
         number = numbered(site.config.code, await site.store.next_number("guarantee")) if given.granted else ""
         answered = msgspec.structs.replace(
@@ -101,8 +104,11 @@ async def answer(site: Site, id: str, given: Answer, by: str) -> GuaranteeFile:
             answer=given.said.strip(),
         )
         await site.store.put_guarantee(answered, site.now(), by)
-        name = await mail.send(site, held.facility, "guarantee", answered, f"guarantee-{answered.id[:13]}")
-    await mail.lay_out(site, name)
+        name = ""
+        if held.facility in known:
+            name = await mail.send(site, held.facility, "guarantee", answered, f"guarantee-{answered.id[:13]}")
+    if name:
+        await mail.lay_out(site, name)
     return answered
 
 

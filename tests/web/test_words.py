@@ -57,6 +57,7 @@ BUILT = {
     "page.refund.state.": ("received", "decided", "paid", "refused"),
     "page.complaints.channel.": ("voice", "paper", "telephone"),
     "page.binding.open.": ("register_days", "offline_cap"),
+    "page.guarantees.silence.": ("granted", "refused", "unknown"),
     "page.outliers.standing.": ("inside", "small", "high", "very-high", "low", "very-low"),
     "page.sample.method.": ("random", "stratified", "monetary-unit"),
     "page.sample.only-seen.": ("clause", "items", "errors", "method"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from facility_agent.storage.store.base import Shelf, decoded, instant
+from facility_agent.storage.store.base import Shelf, decoded, instant, marks, portions
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile, Pregnancy, Used
 from facility_agent.vocabulary.identifiers import canonical
@@ -82,6 +82,19 @@ class Guarantees(Shelf):
             total, of_month = (int(row["total"]), int(row["month"])) if row else (0, 0)
             found.append(Used(guarantee, total, of_month))
         return tuple(found)
+
+    async def guarantees_claimed(self, numbers: Sequence[str]) -> dict[str, int]:
+        """What the claims that count have used of guarantees, by number."""
+        found: dict[str, int] = {}
+        for some in portions([number for number in numbers if number]):
+            rows = await self.database.rows(
+                "SELECT l.guarantee, SUM(l.quantity) AS used FROM claim_line l "
+                f"WHERE l.guarantee IN ({marks(len(some))}) "
+                "AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = l.claim) GROUP BY l.guarantee",
+                *some,
+            )
+            found |= {row["guarantee"]: int(row["used"]) for row in rows}
+        return found
 
     async def put_notice(self, notice: DeathNotice, at: datetime) -> bool:
         """Keep a death; the same one twice counts once and gives False."""

@@ -1,0 +1,25 @@
+"""The guarantee desk on its pages: a request written down, answered, printed again with its stub, taken back."""
+
+from __future__ import annotations
+
+from tests.web.conftest import Visit
+from tests.web.world import World
+
+
+async def test_a_request_is_written_down_answered_and_printed_again(world: World, visit: Visit) -> None:
+    officer = await visit(world.mutual, "medecin")
+    assert (await officer.post("/guarantees", facility="CSPS-EX1", member="MLT-000002-01", reason="")).status == 422
+    page = await officer.post("/guarantees", facility="CSPS-EX1", member="MLT-000002-01", reason="Radiographie")
+    assert page.status == 200 and page.faults == [] and "Le délai de réponse" in page.text
+    (asked,) = await world.mutual.store.guarantees(state="asked")
+    page = await officer.post(f"/guarantees/{asked.id}", do="grant", until="30/04/2026", quantity="1")
+    held = await world.mutual.store.guarantee(asked.id)
+    assert held is not None and f"/guarantees/{asked.id}" in page.links
+    letter = await officer.get(f"/guarantees/{asked.id}")
+    assert held.number in letter.text and "Souche" in letter.text and "Radiographie" in letter.text
+    clerk = await visit(world.mutual, "agent")
+    assert "Radiographie" not in (await clerk.get(f"/guarantees/{asked.id}")).text
+    assert (await officer.post(f"/guarantees/{asked.id}/revoke", said="")).status == 422
+    assert (await officer.post(f"/guarantees/{asked.id}/revoke", said="Erreur")).status == 200
+    gone = await world.mutual.store.guarantee(asked.id)
+    assert gone is not None and gone.state == "revoked"
