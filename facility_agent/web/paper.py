@@ -27,14 +27,14 @@ _MOST_ROWS: Final = 300
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@routes.get("/paper")
+@routes.get("/paper-batches")
 @enters
 async def show(request: web.Request) -> web.Response:
     """The form for a batch on paper."""
     return await page(request, "paper_batch.html", **await _form(request, request.query))
 
 
-@routes.get("/paper/template.xlsx")
+@routes.get("/paper-batches/files/template.xlsx")
 @enters
 async def template(request: web.Request) -> web.Response:
     """The workbook that facilities fill in, with the acts and their codes on a second sheet."""
@@ -49,7 +49,7 @@ async def template(request: web.Request) -> web.Response:
     return web.Response(body=tables_xlsx(sheets), content_type=_SHEET, headers=attached)
 
 
-@routes.post("/paper")
+@routes.post("/paper-batches")
 @enters
 async def enter(request: web.Request) -> web.Response:
     """Keep the batch, all of it or nothing."""

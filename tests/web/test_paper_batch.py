@@ -18,10 +18,10 @@ async def test_a_paper_batch_is_keyed_marked_and_left_to_somebody_else(world: Wo
     officer = await visit(world.mutual, "agent")
     form = {f"{key}-1": value for key, value in LINE.items()} | {"quantity-1": "1", "price-1": "100", "asked-1": "70"}
     more = {"act-2": "malaria-rapid-test", "quantity-2": "1", "price-2": "500", "asked-2": "trop"}
-    wrong = await officer.post("/paper", **FRONT, total="420", **form, **more)
+    wrong = await officer.post("/paper-batches", **FRONT, total="420", **form, **more)
     assert wrong.status == 422 and "demande au payeur" in wrong.text and "en chiffres" in wrong.text
     assert wrong.value("member-1") == "MLT-000002-01" and wrong.value("asked-2") == "trop"
-    done = await officer.post("/paper", **FRONT, total="420", **form, **{**more, "asked-2": "350"})
+    done = await officer.post("/paper-batches", **FRONT, total="420", **form, **{**more, "asked-2": "350"})
     assert done.status == 200 and "saisi par agent" in done.text
     listed = await officer.get("/audit")
     assert "CSPS-EX1-MLT-P0001" in listed.text and "Reçu sur papier" in listed.text
@@ -29,26 +29,26 @@ async def test_a_paper_batch_is_keyed_marked_and_left_to_somebody_else(world: Wo
 
 async def test_rows_are_added_without_losing_what_was_typed(world: World, visit: Visit) -> None:
     officer = await visit(world.mutual, "agent", "en")
-    page = await officer.post("/paper", do="more", rows="12", **FRONT, **{"member-12": "MLT-000001-01"})
+    page = await officer.post("/paper-batches", do="more", rows="12", **FRONT, **{"member-12": "MLT-000001-01"})
     assert page.value("member-12") == "MLT-000001-01" and page.value("rows") == "24"
 
 
 async def test_the_template_comes_back_filled_in_and_a_file_that_is_none_is_said(world: World, visit: Visit) -> None:
     officer = await visit(world.mutual, "agent")
-    async with officer.client.get("/paper/template.xlsx") as response:
+    async with officer.client.get("/paper-batches/files/template.xlsx") as response:
         book = await response.read()
     assert response.status == 200 and book.startswith(b"PK")
     for data, said in ((book, "aucune ligne"), (b"PK broken", "b.xlsx")):
         form = FormData({"csrf": officer.csrf, "total": "70", **FRONT})
         form.add_field("file", data, filename="b.xlsx")
-        async with officer.client.post("/paper", data=form, headers={"Accept-Language": "fr"}) as answer:
+        async with officer.client.post("/paper-batches", data=form, headers={"Accept-Language": "fr"}) as answer:
             assert answer.status == 422 and said in await answer.text()
 
 
 @pytest.mark.browser
 async def test_the_grid_is_usable_on_a_narrow_screen(world: World, browser: Browser) -> None:
     async with opened(browser, world.mutual, "agent", viewport={"width": 320, "height": 640}) as page:
-        await page.goto("/paper")
+        await page.goto("/paper-batches")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320
         await page.fill("[name=member-1]", "MLT-000001-01")
         await page.keyboard.press("Tab")
