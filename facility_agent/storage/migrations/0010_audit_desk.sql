@@ -116,3 +116,7 @@ CREATE TABLE complaint (
     document {bytes} NOT NULL
 );
 CREATE INDEX complaint_state ON complaint (state, at);
+CREATE INDEX audit_claim_claim ON audit_claim (claim);
+CREATE INDEX ruling_claim ON ruling (claim);
+CREATE INDEX sample_result_claim ON sample_result (claim);
+CREATE INDEX member_receipt_claim ON member_receipt (member_claim);
