@@ -73,11 +73,11 @@ ready_services() {
     driver_runs || wanted="libatomic1"
     find_chromium >/dev/null || wanted="$wanted chromium fonts-dejavu-core"
     find_postgres >/dev/null || wanted="$wanted postgresql"
-    java_runs || wanted="$wanted openjdk-17-jre-headless"
     if [ -n "$wanted" ]; then
         # shellcheck disable=SC2086  # several package names
         apt_install $wanted || true
     fi
+    java_runs || apt_install openjdk-17-jre-headless || apt_install default-jre-headless || true
     driver_runs || stop \
         "Playwright ne démarre pas, il lui manque libatomic1 : « apt-get install libatomic1 »." \
         "Playwright does not start, it lacks libatomic1: 'apt-get install libatomic1'."
