@@ -23,6 +23,7 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import note, refuse
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile, numbered
 from facility_agent.vocabulary.identifiers import canonical, digest, key_id
+from facility_agent.vocabulary.month import Contest, ContestedLine, Endorsement
 from facility_agent.vocabulary.records import (
     Adjudication,
     Basis,
@@ -92,6 +93,10 @@ MESSAGES: dict[Kind, Message] = {
         *("g1", "MUT-KDG", "CSPS-01", PERSON.number, "approval", ("caesarean",), "utérus cicatriciel", DAY, "Awa"),
         state="granted", number=numbered("MUT-KDG", 12), start=DAY, until=date(2026, 4, 14), quantity=1,
     ),
+    "contest": Contest(
+        "k1", "b1", "d1", DAY, "comptable", (ContestedLine("c1", "1", "résultat joint : goutte épaisse positive"),)
+    ),
+    "endorsement": Endorsement("b1", "2026-03-1", "returned", "Le registre manque.", DAY, "district"),
     "notice": DeathNotice("n1", "CSPS-01", "MUT-KDG", PERSON.number, DAY),
     "keys": PublicKeys("MUT-KDG", "Mutuelle inventée", (PublicKey("card", KEY, "11" * 32, DAY),), sequence=3),
 }

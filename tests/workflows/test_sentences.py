@@ -14,6 +14,7 @@ from tests.workflows.nothing import SAYS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "facility_agent"
+RAISED = ("InputError", "InputErrors")
 
 
 class Raised(NamedTuple):
@@ -25,11 +26,12 @@ class Raised(NamedTuple):
 
 
 def raised(module: Path) -> Iterator[Raised]:
-    """Every `InputError(...)` of a module; fields that are handed on with ** are not known here."""
+    """Every `InputError(...)` of a module, alone or over many; fields that are handed on with ** are not known here."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InputError":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
             names = [keyword.arg for keyword in node.keywords]
-            fields = None if None in names else frozenset(name for name in names if name is not None)
+            unknown = None in names or node.func.id == "InputErrors"
+            fields = None if unknown else frozenset(name for name in names if name is not None)
             yield Raised(f"{module.relative_to(ROOT)}:{node.lineno}", tuple(codes_of(node.args[0])), fields)
 
 

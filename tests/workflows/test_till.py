@@ -140,7 +140,7 @@ async def test_money_counts_in_the_coins_that_there_are(
     share = (await till.account_of(ready.facility, visit.id)).balance.share
     plain = await till.terms_of(ready.facility, visit)
     clauses = msgspec.structs.replace(plain.arrangement.clauses, cash_step=25, cash_difference=bearer)
-    arrangement = msgspec.structs.replace(plain.arrangement, clauses=clauses, digest="with coins")
+    arrangement = msgspec.structs.replace(plain.arrangement, clauses=clauses, digest=f"with coins for the {bearer}")
 
     async def coins(*_: object) -> Terms:
         return terms(arrangement, None, ready.facility.config.code)
