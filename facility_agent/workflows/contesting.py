@@ -13,6 +13,7 @@ from facility_agent.storage.files import write_whole
 from facility_agent.storage.store.settlement import BatchEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.month import Contest, ContestedLine
+from facility_agent.vocabulary.payments import Contested
 from facility_agent.vocabulary.settlement import Decision
 from facility_agent.workflows import mail, timing
 from facility_agent.workflows.settling import settle
@@ -49,8 +50,10 @@ async def contest(
         raise InputError("contest-too-late", batch=batch.number, deadline=clock.due.isoformat())
     lines = tuple(ContestedLine(claim, line, reason.strip()) for (claim, line), reason in sorted(reasons.items()))
     made = Contest(site.new_id(), batch.id, decision.id, site.today(), by, lines)
+    claims = tuple(dict.fromkeys(line.claim for line in made.lines))
     async with site.store.transaction():
         await _keep(site, made)
+        await site.store.put_payments([Contested(batch.id, claims, made.made_on)], site.now())
         name = await mail.send(site, batch.payer, "contest", made, f"contest-{batch.number}", papers)
     await mail.lay_out(site, name)
     return made

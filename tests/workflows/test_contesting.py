@@ -11,7 +11,7 @@ import pytest
 from facility_agent.audit.contested import contestable
 from facility_agent.audit.decide import Override
 from facility_agent.vocabulary.month import Contest
-from facility_agent.workflows import audit_desk, contesting, exchange, month_end, timing
+from facility_agent.workflows import audit_desk, books, contesting, exchange, month_end, timing
 from facility_agent.workflows.site import OUTBOX
 from tests.workflows.march import close_march, live_march
 from tests.workflows.nothing import refused
@@ -51,6 +51,8 @@ async def test_a_contested_line_is_decided_again_and_paid(cut: tuple[Places, str
     (entry,) = await places.mutual.store.batches()
     assert entry.state == "reconciled"
     made = await contesting.contest(places.facility, batch, {line: "L’ordonnance est jointe."}, "comptable", PAPER)
+    (standing,) = (await books.overview(places.facility)).standings
+    assert standing.contested == 20
     sent = (places.facility.folder / OUTBOX / f"contest-{entry.batch.number}.fae").read_bytes()
     for _ in range(2):
         received = await exchange.receive(places.mutual, sent, "agent")
@@ -82,6 +84,9 @@ async def test_a_contested_line_is_decided_again_and_paid(cut: tuple[Places, str
     view = await month_end.batch_of(places.facility, batch)
     assert view.decision == again and view.state == "reconciled"
     assert view.reconciliation is not None and view.reconciliation.closed
+    (standing,) = (await books.overview(places.facility)).standings
+    refused_for_good = standing.refused_facility + standing.refused_member
+    assert (standing.contested, refused_for_good) == (0, view.batch.due - again.amount)
 
 
 async def test_only_what_was_cut_is_contested_with_a_reason_and_in_time(cut: tuple[Places, str, LINE]) -> None:
