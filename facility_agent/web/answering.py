@@ -25,13 +25,14 @@ from facility_agent.web.render import Voice, framed
 from facility_agent.web.sentences import clause_behind
 from facility_agent.web.speech import words_in
 from facility_agent.web.templating import PAGES
+from facility_agent.workflows import guarantees
 from facility_agent.workflows.desk import Answer, Asked
 from facility_agent.workflows.received import confirm_photo, see_papers
 from facility_agent.workflows.site import Site
 
 #: Reasons that were said before.
 REASONS: web.AppKey[Pieces[str]] = web.AppKey("reasons", Pieces)
-SLOTS: Final = ("address", "visit", "portrait", "person", "reasons")
+SLOTS: Final = ("address", "visit", "portrait", "person", "guarantees", "reasons")
 
 routes = web.RouteTableDef()
 receives = allowed("reception", "care", "till", "manager")
@@ -75,6 +76,8 @@ async def shown(request: web.Request, found: Answer, *, direct: bool) -> web.Res
     if not direct:
         return redirect(address(visit.id))
     reasons, open_clauses = _apart(found.verdict.findings)
+    site = request.app[SITE]
+    held = await guarantees.of_person(site, visit.beneficiary.number, site.today())
 
     def slots(voice: Voice) -> Mapping[str, str]:
         pieces = request.app[PAGES[voice.words.language]].get_template("pieces.html").module
@@ -84,6 +87,7 @@ async def shown(request: web.Request, found: Answer, *, direct: bool) -> web.Res
             "visit": visit.id,
             "portrait": str(pieces.portrait(visit.beneficiary, found.portrait)),  # type: ignore[attr-defined]
             "person": str(pieces.person(visit.beneficiary, found.how, found.card)),  # type: ignore[attr-defined]
+            "guarantees": str(pieces.guarantees(held)) if held else "",  # type: ignore[attr-defined]
             "reasons": f'<ul class="reasons plain">{said}</ul>' if said else _in_order(voice.words.language),
         }
 

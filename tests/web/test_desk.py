@@ -8,6 +8,8 @@ import aiohttp
 import pytest
 
 from facility_agent.cards.draw import draw_card, png
+from facility_agent.vocabulary.guarantees import numbered
+from facility_agent.workflows import guarantees
 from tests.web.conftest import Visit
 from tests.web.visitor import Page, Visitor
 from tests.web.world import World
@@ -29,6 +31,17 @@ async def test_a_scanned_card_opens_the_answer_under_its_own_address(world: Worl
     assert "OUEDRAOGO Awa" in page.text and "identifié par sa carte" in page.text
     assert any(link.startswith("/visits/new?visit=") for link in page.links)
     assert (await clerk.get(page.url)).text == page.text, "a reload asks nothing again"
+
+
+async def test_what_is_left_of_a_guarantee_stands_on_the_answer(world: World, clerk: Visitor) -> None:
+    number = numbered("MLT", 77)
+    await guarantees.telephoned(
+        world.facility, MARIAM, "019d0000-0000-7000-8000-0000000000aa", number, ("paracetamol",), None, "soins", 40
+    )
+    page = await clerk.post("/desk/scan", text=MARIAM)
+    shown = page.text.replace("\u00a0", " ")
+    assert number in shown and "reste 40" in shown and "dictée au téléphone" in shown
+    assert number not in (await clerk.post("/desk/scan", text=AWA)).text
 
 
 async def test_a_revoked_card_is_red_and_says_that_care_is_possible(world: World, clerk: Visitor) -> None:

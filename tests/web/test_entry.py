@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Error, Page, expect
 
 from tests.web.conftest import Visit
 from tests.web.test_browser import opened
@@ -88,6 +88,31 @@ async def test_a_browser_closed_in_the_middle_loses_nothing(browser: Browser, wo
         await page.goto(address)
         assert (await page.input_value("#quantity-1"), await page.input_value("#mark-1")) == ("12", "out-of-stock")
         assert "par" in await page.input_value("#act-1")
+
+
+@pytest.mark.browser
+async def test_a_network_that_is_gone_while_one_saves_costs_no_line(browser: Browser, world: World) -> None:
+    before = {row.visit.id for row in await world.facility.store.visits(member=BOUKARY)}
+    async with opened(browser, world.facility, "responsable", complains=("ERR_INTERNET_DISCONNECTED",)) as page:
+        await at_form(page)
+        address = page.url
+        await page.fill("#act-1", "consultation-nurse")
+        await page.press("#act-1", "Enter")
+        await page.locator("#told-1 p").first.wait_for()
+        await page.context.set_offline(True)
+        await page.locator("#act-2").focus()
+        await page.keyboard.type("par")
+        with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+            await page.goto(address)
+        await page.context.set_offline(False)
+        await page.goto(address)
+        assert "consultation-nurse" in await page.input_value("#act-1")
+        await page.keyboard.press("Control+Enter")
+        await page.get_by_text("La visite est enregistrée").wait_for()
+    saved = [row for row in await world.facility.store.visits(member=BOUKARY) if row.visit.id not in before]
+    (row,) = [row for row in saved if row.state == "recorded"]
+    assert [line.act for line in row.visit.lines] == ["consultation-nurse", "paracetamol"]
+    await world.facility.store.save_visit(row.visit, "abandoned", row.version, world.facility.now(), "essai")
 
 
 async def test_what_was_typed_is_there_again_after_a_restart(world: World, visit: Visit) -> None:
