@@ -16,7 +16,7 @@ test:
 	sh scripts/setup.sh tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 # Measure what the documents promise, at length, one test at a time; the figures go to docs/proof.md.
 proof:
