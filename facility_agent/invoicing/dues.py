@@ -1,4 +1,4 @@
-"""What lateness costs, what the till asks for, and what was promised: penalties, cash steps, commitments, delegation.
+"""What the till asks for, and what was promised: cash steps, commitments, delegated powers.
 
 Each reads its clauses and says what they leave open; none of them guesses.
 """
@@ -10,20 +10,12 @@ from datetime import date, timedelta
 
 from facility_agent.arrangements.calendar import later
 from facility_agent.arrangements.duties import Commitment
+from facility_agent.arrangements.row import Text
 from facility_agent.arrangements.terms import Terms
 from facility_agent.invoicing.clocks import Clock
 from facility_agent.vocabulary.findings import MEMBER, UNKNOWN, Bearer, Finding, note
-from facility_agent.vocabulary.money import rate_of, rounded
-from facility_agent.vocabulary.periods import add_months
+from facility_agent.vocabulary.money import rounded
 from facility_agent.vocabulary.records import Record
-
-
-class Penalty(Record, frozen=True):
-    """What a late payment costs the payer, in minor units; None while the clause `missing` is open."""
-
-    amount: int | None
-    times: int = 0
-    missing: str = ""
 
 
 class Cash(Record, frozen=True):
@@ -46,24 +38,10 @@ class Kept(Record, frozen=True):
 
     code: str
     by: str
+    name: Text
     kept: bool | None
     late_days: int = 0
     missing: str = ""
-
-
-def late_penalty(terms: Terms, amount: int, due: date, paid: date) -> Penalty:
-    """The penalty on `amount` paid after its due day: once, or for every month begun since, as the clause says."""
-    if paid <= due:
-        return Penalty(0)
-    percent, per = terms.clause("late_penalty_percent"), terms.clause("late_penalty_per")
-    for name, value in (("late_penalty_percent", percent), ("late_penalty_per", per)):
-        if value == UNKNOWN:
-            return Penalty(None, missing=name)
-    times = 1
-    while per == "month" and add_months(due, times) < paid:
-        times += 1
-    once = rate_of(amount, (int(percent), 100), terms.rounding, terms.rounding_step)
-    return Penalty(once * times, times)
 
 
 def cash(terms: Terms, share: int) -> Cash:
@@ -92,12 +70,12 @@ def commitments(terms: Terms, clocks: Iterable[Clock], done: dict[str, date], to
         if clock is None:
             continue
         if row.days == UNKNOWN or (row.days is None and clock.missing):
-            found.append(Kept(row.code, row.by, None, missing=clock.missing or "days"))
+            found.append(Kept(row.code, row.by, row.name, None, missing=clock.missing or "days"))
             continue
         when, due = done.get(row.step), _promised(terms, row, clock)
         over = 0 if due is None else ((when or today) - due).days
         kept = None if due is None or (when is None and over <= 0) else over <= 0
-        found.append(Kept(row.code, row.by, kept, max(0, over)))
+        found.append(Kept(row.code, row.by, row.name, kept, max(0, over)))
     return tuple(found)
 
 

@@ -43,6 +43,7 @@ async def show(request: web.Request) -> web.Response:
         "charts": {currency: bars(ages) for currency, ages in timing.ages(batches, today).items()},
         "open_clauses": timing.unchecked(batches),
         "late": [entry for entry in batches if entry.late(today) or entry.penalty.amount or entry.silence.passed],
+        "promises": [(entry.batch, kept) for entry in batches for kept in entry.promises],
         "today": today,
     }
     return await page(request, "clocks.html", **context)

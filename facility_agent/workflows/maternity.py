@@ -83,7 +83,8 @@ async def end(
         return held[0]
     if outcome == "delivery" and not births:
         raise InputError("pregnancy-births")
-    numbers = tuple([(await newborns.admit(site, birth, by))[0] for birth in births])
-    ended = msgspec.structs.replace(held[0], ended=day or visit.day, outcome=outcome, children=numbers)
-    await site.store.put_pregnancy(ended)
+    async with site.store.transaction():
+        numbers = tuple([await newborns.admit(site, birth, by) for birth in births])
+        ended = msgspec.structs.replace(held[0], ended=day or visit.day, outcome=outcome, children=numbers)
+        await site.store.put_pregnancy(ended)
     return ended

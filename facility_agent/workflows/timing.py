@@ -10,6 +10,7 @@ from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.audit.reconcile import reconcile
 from facility_agent.invoicing.ageing import Age, Owed, Penalty, Silence, ageing, penalty, silence
 from facility_agent.invoicing.clocks import Clock, clocks
+from facility_agent.invoicing.dues import Kept, commitments
 from facility_agent.storage.store.settlement import BatchEntry
 from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.settlement import Batch
@@ -17,7 +18,7 @@ from facility_agent.workflows.site import Site
 
 
 class Timed(msgspec.Struct, frozen=True):
-    """A batch with its clocks, what lateness adds, what silence means, and what is open.
+    """A batch with its clocks, what lateness adds, what silence means, what is open, and which promises were kept.
 
     `done` holds the steps that were taken, with their day.
     """
@@ -29,6 +30,7 @@ class Timed(msgspec.Struct, frozen=True):
     open: int
     penalty: Penalty
     silence: Silence
+    promises: tuple[Kept, ...] = ()
 
     def late(self, today: date) -> tuple[Clock, ...]:
         """The clocks that have run out although their step was not taken; contesting is a right, and never late."""
@@ -64,7 +66,7 @@ async def timed(site: Site, entry: BatchEntry) -> Timed:
     left = money.open if decision is not None else 0
     return Timed(
         batch, entry.state, running, done, left, penalty(known, left, due["payment"], today),
-        silence(known, due["decision"], decision is not None, today),
+        silence(known, due["decision"], decision is not None, today), commitments(known, running, done, today),
     )  # fmt: skip
 
 
