@@ -80,7 +80,10 @@ class Received:
 
     def waiting(self) -> tuple[Answer, ...]:
         """The people received whose care is not recorded yet, each once, the latest first."""
-        return tuple({answer.person: answer for answer in self._answers.values()}.values())[::-1]
+        latest: dict[str, Answer] = {}
+        for answer in reversed(self._answers.values()):
+            latest.setdefault(answer.person, answer)
+        return tuple(latest.values())
 
 
 async def confirm_photo(site: Site, received: Received, visit: str, photo: Photo, by: str) -> Answer:

@@ -15,6 +15,7 @@ from facility_agent.vocabulary.records import Admission, Beneficiary
 from facility_agent.workflows import desk, membership
 from facility_agent.workflows.cards import issue_cards
 from facility_agent.workflows.desk import Answer, Asked
+from facility_agent.workflows.received import Received
 from tests.workflows.nothing import refused
 from tests.workflows.places import LAPSED, LATE, LOST, WAITING, Places, carry_lists
 from tests.workflows.post import stranger
@@ -145,3 +146,17 @@ async def test_every_verdict_is_written_down_and_people_are_found(ready: Places)
     assert [entry.beneficiary.number for entry in found] == ["MLT-000002-01"]
     assert len(await desk.search(ready.facility, "MLT-000003")) == 3
     assert await desk.search(ready.facility, "  ") == ()
+
+
+async def test_whoever_comes_again_stands_first_among_those_received_also_after_a_restart(ready: Places) -> None:
+    site, received = ready.facility, Received()
+    numbers = [f"MLT-{household:06d}-01" for household in range(1, 9)]
+    await received.open(site)
+    for minute, number in enumerate((*numbers, numbers[0])):
+        ready.at(site.today(), f"09:{minute:02d}")
+        received.keep(await desk.verify_text(site, number, "accueil"))
+    expected = [numbers[0], *reversed(numbers[1:])]
+    assert [answer.person for answer in received.waiting()] == expected
+    restarted = Received()
+    await restarted.open(site)
+    assert [answer.person for answer in restarted.waiting()] == expected

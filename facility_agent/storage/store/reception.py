@@ -79,7 +79,7 @@ class Reception(Shelf):
         """The latest answers since a day whose care is not recorded yet, the oldest first."""
         rows = await self.database.rows(
             "SELECT draft FROM desk_lookup WHERE draft IS NOT NULL AND day >= $1 "
-            f"ORDER BY day DESC, at DESC LIMIT {int(most)}",
+            f"ORDER BY day DESC, at DESC, id DESC LIMIT {int(most)}",
             since.isoformat(),
         )
         return [bytes(row["draft"]) for row in reversed(rows)]
