@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from facility_agent.documents.statement_csv import decimal_comma, harmless
-from facility_agent.invoicing.ledger import ACCOUNTS, Entry
+from facility_agent.invoicing.ledger import ACCOUNTS, PAID, Entry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.words import Words
 
@@ -70,7 +70,7 @@ def journal_rows(entries: Iterable[Entry], chart: Chart) -> list[dict[str, Any]]
     for piece, entry in enumerate(entries, 1):
         for leg in entry.legs:
             account = leg.account
-            if account in ("payer-credit", "advance") and leg.party in ("", "other"):
+            if account in PAID and leg.party in ("", "other"):
                 account = SUSPENSE
             held = chart.accounts[account]
             rows.append(

@@ -26,13 +26,15 @@ from facility_agent.vocabulary.settlement import Batch, Decision
 Place = tuple[str, str]
 Fact = Claim | Batch | Decision | Contested | MoneyIn | Known | Banked | Allocation | WriteOff | GivenBack | TillEntry
 
+#: Where a payer's money for a claim comes from: what it paid, and what it gave before.
+PAID: Final = ("payer-credit", "advance")
 #: The places of a claim that a payer still owes, in the order in which money fills them.
 OPEN: Final = ("owed", "billed", "pending", "contested")
 #: Every account of the ledger. `care` stands against all the others.
 ACCOUNTS: Final = (
     "care", "facility-bears", "unbilled", *OPEN, "refused-facility", "refused-member", "written-off",
     "member-due", "member-owed", "till", "member-credit", "waived", "rounded",
-    "bank", "mobile", "cheque", "cash", "payer-credit", "advance",
+    "bank", "mobile", "cheque", "cash", *PAID,
 )  # fmt: skip
 
 

@@ -51,10 +51,16 @@ class Shield:
 class SafeTransaction:
     """What the transactions of both dialects share: one owner, one end, savepoints inside.
 
-    The steps that `SafeContext` takes may run in another task than the owner's. An engine adds `take` and
-    `give_back` (the lock or the connection), `begin`, `undo`, and `_say`, which runs one statement.
+    The steps that `SafeContext` takes may run in another task than the owner's. An engine defines `take` and
+    `give_back` (the lock or the connection), `begin`, `undo` (which leaves the connection outside any transaction, and
+    does nothing when it already is), and `_say`, which runs one statement.
     """
 
+    take: Callable[[], Coroutine[Any, Any, None]]
+    give_back: Callable[[], Coroutine[Any, Any, None]]
+    begin: Callable[[], Coroutine[Any, Any, None]]
+    undo: Callable[[], Coroutine[Any, Any, None]]
+    _say: Callable[[str], Coroutine[Any, Any, str]]
     connection_name: str
     _parent: Any
     _finalized: bool
@@ -77,22 +83,6 @@ class SafeTransaction:
             raise TransactionManagementError("this transaction has ended: start background work after it")
         if asyncio.current_task() is not self._owner:
             raise TransactionManagementError("this transaction is another task's: no gather or new task inside one")
-
-    async def take(self) -> None:
-        raise NotImplementedError
-
-    async def give_back(self) -> None:
-        raise NotImplementedError
-
-    async def begin(self) -> None:
-        raise NotImplementedError
-
-    async def undo(self) -> None:
-        """Leave the connection outside any transaction; nothing happens when it already is."""
-        raise NotImplementedError
-
-    async def _say(self, statement: str) -> str:
-        raise NotImplementedError
 
     async def commit(self) -> None:
         await self._end("COMMIT")

@@ -21,14 +21,27 @@ BY: Final = "api"
 routes = web.RouteTableDef()
 
 
+def not_too_often(request: web.Request) -> None:
+    """InputError `envelopes-too-many` when one address brings more than its share."""
+    seconds = request.app[BUCKETS].take(f"envelopes:{request.remote}", request.app[SITE].now())
+    if seconds:
+        raise InputError("envelopes-too-many", seconds=seconds)
+
+
+def offset_of(request: web.Request) -> int:
+    """The byte from which something is brought; InputError `deposit-unknown` when it is no number."""
+    offset = request.query.get("offset", "")
+    if not offset.isdecimal() or not offset.isascii() or len(offset) > 12:
+        raise InputError("deposit-unknown")
+    return int(offset)
+
+
 @routes.post("/api/envelopes")
 @public
 async def envelope(request: web.Request) -> web.StreamResponse:
     """The receipt's envelope where there is one, else what became of it: 201 when new, 200 when known already."""
     site = request.app[SITE]
-    seconds = request.app[BUCKETS].take(f"envelopes:{request.remote}", site.now())
-    if seconds:
-        raise InputError("envelopes-too-many", seconds=seconds)
+    not_too_often(request)
     received = await exchange.receive(site, await request.read(), BY)
     status = 200 if received.again else 201
     if received.reply:

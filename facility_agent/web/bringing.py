@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from facility_agent.vocabulary.errors import InputError
-from facility_agent.web.api import BY
+from facility_agent.web.api import BY, not_too_often, offset_of
 from facility_agent.web.guard import public
-from facility_agent.web.keys import BUCKETS, SITE
+from facility_agent.web.keys import SITE
 from facility_agent.workflows import deposits
 
 routes = web.RouteTableDef()
@@ -21,9 +20,7 @@ routes = web.RouteTableDef()
 async def announce(request: web.Request) -> web.Response:
     """The letter of a register: where to bring the rest, and from which byte on."""
     site = request.app[SITE]
-    seconds = request.app[BUCKETS].take(f"envelopes:{request.remote}", site.now())
-    if seconds:
-        raise InputError("envelopes-too-many", seconds=seconds)
+    not_too_often(request)
     found = await deposits.begin(site, await request.read())
     return web.json_response({"id": found.id, "offset": found.offset, "size": found.size, "done": found.done})
 
@@ -33,10 +30,7 @@ async def announce(request: web.Request) -> web.Response:
 async def bring(request: web.Request) -> web.Response:
     """The rest of a register; it is taken in with its last byte."""
     site, id = request.app[SITE], request.match_info["id"]
-    offset = request.query.get("offset", "")
-    if not offset.isdecimal() or not offset.isascii() or len(offset) > 12:
-        raise InputError("deposit-unknown")
-    held = await deposits.go_on(site, id, int(offset), request.content.iter_chunked(1 << 16))
+    held = await deposits.go_on(site, id, offset_of(request), request.content.iter_chunked(1 << 16))
     received = await deposits.finish(site, id, BY)
     status = 200 if received.again else 201
     return web.json_response({"state": "received", "again": received.again, "offset": held}, status=status)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from facility_agent.invoicing.ledger import PAID
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.payments import MoneyKind
 from facility_agent.web import forms
@@ -154,7 +155,7 @@ async def _shown(request: web.Request, brought: Brought | None = None) -> dict[s
     sums: dict[str, int] = {}
     for row in seen.book.claims.values():
         for (account, _), amount in row.items():
-            name = "paid" if account in ("payer-credit", "advance") else account
+            name = "paid" if account in PAID else account
             sums[name] = sums.get(name, 0) + amount
     return {
         "seen": seen,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from facility_agent.vocabulary.errors import InputError
-from facility_agent.web.api import BY
+from facility_agent.web.api import BY, not_too_often, offset_of
 from facility_agent.web.guard import public
-from facility_agent.web.keys import BUCKETS, SITE
+from facility_agent.web.keys import SITE
 from facility_agent.workflows import uploads
 
 routes = web.RouteTableDef()
@@ -18,9 +17,7 @@ routes = web.RouteTableDef()
 async def announce(request: web.Request) -> web.Response:
     """A letter is announced: where to bring it, and from which byte on."""
     site = request.app[SITE]
-    seconds = request.app[BUCKETS].take(f"envelopes:{request.remote}", site.now())
-    if seconds:
-        raise InputError("envelopes-too-many", seconds=seconds)
+    not_too_often(request)
     found = await uploads.begin(site, await request.read())
     return web.json_response({"id": found.id, "offset": found.offset, "size": found.size, "done": found.done})
 
@@ -29,10 +26,8 @@ async def announce(request: web.Request) -> web.Response:
 @public
 async def bring(request: web.Request) -> web.Response:
     """The rest of a letter."""
-    site, id, offset = request.app[SITE], request.match_info["id"], request.query.get("offset", "")
-    if not offset.isdecimal() or not offset.isascii() or len(offset) > 12:
-        raise InputError("deposit-unknown")
-    held = await uploads.go_on(site, id, int(offset), request.content.iter_chunked(1 << 16))
+    site, id = request.app[SITE], request.match_info["id"]
+    held = await uploads.go_on(site, id, offset_of(request), request.content.iter_chunked(1 << 16))
     received = await uploads.finish(site, id, BY)
     said = {"state": "received", "kind": received.kind, "again": received.again, "gaps": received.gaps, "offset": held}
     return web.json_response(said, status=200 if received.again else 201)

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from facility_agent.documents.journal import Chart, journal_csv, read_chart
-from facility_agent.invoicing.ledger import Ledger, Money, ledger
+from facility_agent.invoicing.ledger import PAID, Ledger, Money, ledger
 from facility_agent.invoicing.matching import Match, match
 from facility_agent.storage.store.payments import PaymentFact
 from facility_agent.vocabulary.errors import InputError
@@ -105,7 +105,7 @@ def _standing(book: Ledger, batch: Batch) -> Standing:
         for (account, party), amount in book.claims.get(item.claim, {}).items():
             if party == batch.payer:
                 sums[account] = sums.get(account, 0) + amount
-    paid = sums.get("payer-credit", 0) + sums.get("advance", 0)
+    paid = sum(sums.get(name, 0) for name in PAID)
     parts = {name.replace("-", "_"): sums.get(name, 0) for name in PLACES}
     return Standing(batch=batch, paid=paid, **parts)
 

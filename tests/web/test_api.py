@@ -18,7 +18,7 @@ async def test_an_envelope_is_answered_with_its_receipt_however_often_it_comes(w
 
 async def test_a_register_is_answered_with_what_became_of_it(world: World, visit: Visit) -> None:
     visitor = await visit(world.facility)
-    name = sorted(path.name for path in (world.mutual.folder / OUTBOX).glob("register-*"))[-1]
+    name = sorted(path.name for path in (world.mutual.folder / OUTBOX).glob("register-*"))[0]
     async with visitor.client.post("/api/envelopes", data=(world.mutual.folder / OUTBOX / name).read_bytes()) as answer:
         assert answer.status == 200
         assert await answer.json() == {"state": "received", "kind": "register", "again": True, "gaps": []}
