@@ -67,6 +67,19 @@ class Paper:
                 over -= back
         return freed
 
+    def take_back(self, money: str, amount: int) -> int:
+        """Take up to that amount of a certain money from what it paid here; what was taken."""
+        left = amount
+        for due in self.dues:
+            kept = []
+            for name, account, part in due.paid:
+                back = min(left, part) if name == money else 0
+                left -= back
+                if part > back:
+                    kept.append((name, account, part - back))
+            due.paid = kept
+        return amount - left
+
 
 def payable(due: Due) -> int:
     """The most that this payer may still come to pay: all but what it refused and nobody contests."""

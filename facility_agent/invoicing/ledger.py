@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.payments import Allocation, Banked, Contested, GivenBack, Known, MoneyIn, WriteOff
 from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, Decision
+
+T = TypeVar("T")
 
 #: An account and the party it stands for; the party is empty where there is only one.
 Place = tuple[str, str]
@@ -165,17 +167,17 @@ class _Book:
     def _batch(self, batch: Batch) -> None:
         self.batches[batch.id] = batch
         for item in batch.items:
-            paper = self._paper(item.claim)
+            paper = _of(self.papers, item.claim)
             paper.due(batch.payer, batch.scheme).batch = batch.id
             self._row(item.claim, batch.closed_on, "billed", batch.number)
 
     def _answer(self, answer: Decision | Contested) -> None:
-        batch = self._known_batch(answer.batch)
+        batch = _of(self.batches, answer.batch)
         contested = isinstance(answer, Contested)
         day = answer.day if isinstance(answer, Contested) else answer.decided_on
         for each in answer.claims:
             id = each if isinstance(each, str) else each.claim
-            due = self._paper(id).due(batch.payer, batch.scheme)
+            due = _of(self.papers, id).due(batch.payer, batch.scheme)
             due.contested = contested
             due.answer = due.answer if isinstance(each, str) else each
             self._row(id, day, "contested" if contested else "decided", batch.number)
@@ -189,19 +191,21 @@ class _Book:
 
     def _known(self, known: Known) -> None:
         """The money that is still free moves to the payer that somebody recognised, or becomes an advance."""
-        money, before = self._received(known.money), self.payers[known.money]
-        free = money.amount - self.spent[money.id]
+        money, before = _of(self.money, known.money), self.payers[known.money]
         after = msgspec.structs.replace(money, advance=money.advance or known.advance)
         old, new = (_credit(money), before), (_credit(after), known.payer)
+        if old != new:
+            self._loosen(money, money.amount, known.day)
         if old != new and self.spent[money.id]:
             raise InputError("ledger-money-of-another", reference=money.reference, payer=before)
+        free = money.amount - self.spent[money.id]
         self.payers[money.id], self.money[money.id] = known.payer, after
         if old != new:
             self._post(known.day, "known", money.reference, {old: free, new: -free})
 
     def _banked(self, line: Banked) -> None:
         """A cheque or notes are at the bank now; what was a transfer already is there."""
-        money = self._received(line.money)
+        money = _of(self.money, line.money)
         if line.amount != money.amount or money.id in self.banked:
             raise InputError("ledger-banked", reference=money.reference)
         self.banked.add(money.id)
@@ -210,13 +214,13 @@ class _Book:
             self._post(line.day, "banked", line.reference, legs)
 
     def _allocate(self, part: Allocation) -> None:
-        money, batch = self._received(part.money), self._known_batch(part.batch)
+        money, batch = _of(self.money, part.money), _of(self.batches, part.batch)
         if self.payers[money.id] != batch.payer:
             raise InputError("ledger-money-of-another", reference=money.reference, payer=self.payers[money.id])
         free = money.amount - self.spent[money.id]
         if not 0 < part.amount <= free and self.strict:
             raise InputError("ledger-money-spent", reference=money.reference, amount=part.amount, free=free)
-        due = self._paper(part.claim).due(batch.payer, batch.scheme)
+        due = _of(self.papers, part.claim).due(batch.payer, batch.scheme)
         amount = self._fitting(part.claim, batch, min(part.amount, free))
         if amount <= 0:
             return
@@ -225,13 +229,14 @@ class _Book:
         self._row(part.claim, part.day, "paid", money.reference)
 
     def _write_off(self, given_up: WriteOff) -> None:
-        batch = self._known_batch(given_up.batch)
-        due = self._paper(given_up.claim).due(batch.payer, batch.scheme)
+        batch = _of(self.batches, given_up.batch)
+        due = _of(self.papers, given_up.claim).due(batch.payer, batch.scheme)
         due.written += max(0, self._fitting(given_up.claim, batch, given_up.amount))
         self._row(given_up.claim, given_up.day, "written-off", batch.number)
 
     def _give_back(self, back: GivenBack) -> None:
-        money = self._received(back.money)
+        money = _of(self.money, back.money)
+        self._loosen(money, back.amount, back.day)
         free = money.amount - self.spent[money.id]
         if not 0 < back.amount <= free:  # notes that went out are gone: this is never bent
             raise InputError("ledger-money-spent", reference=money.reference, amount=back.amount, free=free)
@@ -239,10 +244,20 @@ class _Book:
         legs = {(_credit(money), self.payers[money.id]): back.amount, ("bank", ""): -back.amount}
         self._post(back.day, "given-back", back.reference, legs)
 
+    def _loosen(self, money: MoneyIn, needed: int, day: date) -> None:
+        """In what was accepted before, what went out or was recognised stands: the latest parts of that money yield."""
+        if self.strict:
+            return
+        for id in reversed(self.papers):
+            over = needed - (money.amount - self.spent[money.id])
+            if over > 0 and (freed := self.papers[id].take_back(money.id, over)):
+                self.spent[money.id] -= freed
+                self._row(id, day, "paid", money.reference)
+
     def _fitting(self, claim: str, batch: Batch, amount: int) -> int:
         """The amount, as far as this batch still asks it of the claim: nothing is paid or given up beyond that."""
         row = self.rows[claim]
-        due = self._paper(claim).due(batch.payer, batch.scheme)
+        due = _of(self.papers, claim).due(batch.payer, batch.scheme)
         left = sum(row.get((account, batch.payer), 0) for account in OPEN)
         left = min(left, due.amount - due.settled) if due.batch == batch.id else 0
         if not 0 < amount <= left and self.strict:
@@ -272,22 +287,14 @@ class _Book:
         if kept:
             self.entries.append(Entry(day, what, reference, kept))
 
-    def _paper(self, claim: str) -> Paper:
-        if claim not in self.papers:
-            raise InputError("ledger-unknown", id=claim)
-        return self.papers[claim]
-
-    def _received(self, money: str) -> MoneyIn:
-        if money not in self.money:
-            raise InputError("ledger-unknown", id=money)
-        return self.money[money]
-
-    def _known_batch(self, batch: str) -> Batch:
-        if batch not in self.batches:
-            raise InputError("ledger-unknown", id=batch)
-        return self.batches[batch]
-
 
 def _credit(money: MoneyIn) -> str:
     """Where money waits until it pays something."""
     return "advance" if money.advance else "payer-credit"
+
+
+def _of(kept: Mapping[str, T], id: str) -> T:
+    """What is kept under that id; InputError `ledger-unknown`."""
+    if id not in kept:
+        raise InputError("ledger-unknown", id=id)
+    return kept[id]

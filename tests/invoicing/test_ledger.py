@@ -219,6 +219,31 @@ def test_a_cheque_that_the_bank_shows_later_is_counted_once() -> None:
     }
 
 
+REFUSED = decided(INVOICED, ("refused", 0, FACILITY))
+CONTEST = Contested(INVOICED.id, (ONE.id,), DAY)
+
+
+@pytest.mark.parametrize(
+    ("last", "paid"),
+    [
+        (GivenBack("g", "m", 70, DAY, "RET-1"), 0),
+        (GivenBack("g", "m", 30, DAY, "RET-1"), 40),
+        (Known("k", "m", STATE, DAY), 0),
+        (Known("k", "m", MUTUAL, DAY, advance=True), 0),
+    ],
+)
+def test_what_went_out_stands_when_a_clock_ran_backwards(last: Fact, paid: int) -> None:
+    """The refusal freed the money, which went out; with the contest in front of it, the part yields instead."""
+    held: list[Fact] = [ONE, INVOICED, money("m", 70), put("p", "m", INVOICED, ONE, 70), REFUSED]
+    as_it_was: list[Fact] = [*held, last, CONTEST]
+    check(ledger(as_it_was), as_it_was)
+    shuffled: list[Fact] = [ONE, INVOICED, REFUSED, CONTEST, *held[2:4], last]
+    book = ledger(shuffled)
+    check(book, shuffled)
+    assert places(book, ONE).get("payer-credit", 0) == paid
+    assert places(book, ONE)["contested"] == 70 - paid
+
+
 MISTAKES = [
     ([money("m", 10), put("p", "m", INVOICED, ONE, 11)], "ledger-money-spent"),
     ([money("m", 100), put("p", "m", INVOICED, ONE, 71)], "ledger-above-open"),
