@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -149,7 +150,16 @@ class Gathered:
 
 
 def read(files: Mapping[str, str]) -> ReadResult:
-    """Read the version whose files are given by name; `arrangement.toml` is the entry."""
+    """Read the version whose files are given by name; `arrangement.toml` is the entry.
+
+    The same texts are the same version: what a process has read it does not read again.
+    """
+    return _read(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=32)
+def _read(texts: tuple[tuple[str, str], ...]) -> ReadResult:
+    files = dict(texts)
     gathered = Gathered()
     waiting: list[tuple[str, str, int]] = [(ENTRY, ENTRY, 0)]
     seen: set[str] = set()

@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -61,15 +61,14 @@ def convert(raw: Raw, table: str, kind: type[msgspec.Struct]) -> tuple[Any, list
 
 def faults(value: Any, kind: Any, path: str = "") -> list[Fault]:
     """Every key that is unknown, missing, or holds what it may not: (key, code, fields of the sentence)."""
-    structs = [each for each in _alternatives(kind) if isinstance(each, type) and issubclass(each, msgspec.Struct)]
-    if structs and isinstance(value, dict):
-        return _faults_of_table(value, structs[0], path)
-    for each in _alternatives(kind):
-        parts = typing.get_args(each)
-        if typing.get_origin(each) is tuple and isinstance(value, list):
-            return [fault for at, entry in enumerate(value) for fault in faults(entry, parts[0], f"{path}[{at + 1}]")]
-        if typing.get_origin(each) is dict and isinstance(value, dict):
-            return _faults_of_entries(value, parts[0], parts[1], path)
+    if isinstance(value, dict | list):
+        record, entry, entries = _nested(kind)
+        if record is not None and isinstance(value, dict):
+            return _faults_of_table(value, record, path)
+        if entry is not None and isinstance(value, list):
+            return [fault for at, each in enumerate(value) for fault in faults(each, entry, f"{path}[{at + 1}]")]
+        if entries is not None and isinstance(value, dict):
+            return _faults_of_entries(value, *entries, path)
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError:
@@ -104,11 +103,12 @@ def _faults_of_table(value: Mapping[str, Any], kind: type[msgspec.Struct], path:
     return found
 
 
-def atoms(kind: Any) -> list[str]:
+@cache
+def atoms(kind: Any) -> tuple[str, ...]:
     """What a key may hold, in words of the catalogue (`mistake.kind.<word>`) or as the very value.
 
     >>> atoms(int | None), atoms(typing.Literal["down", "up"] | int), atoms(tuple[str, ...])
-    (['number'], ['down', 'up', 'number'], ['list'])
+    (('number',), ('down', 'up', 'number'), ('list',))
     """
     found: list[str] = []
     for each in _alternatives(kind):
@@ -119,7 +119,7 @@ def atoms(kind: Any) -> list[str]:
         elif each is not types.NoneType:
             named = {bool: "flag", int: "number", str: "text", date: "day"}
             found.append(named.get(each, "list" if typing.get_origin(each) is tuple else "table"))
-    return found
+    return tuple(found)
 
 
 def cells(name: str, text: str, table: str, kind: type[msgspec.Struct]) -> tuple[list[Raw], list[Mistake]]:
@@ -190,7 +190,7 @@ def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
     return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
-def _cell(cell: str, expected: list[str]) -> Any:
+def _cell(cell: str, expected: tuple[str, ...]) -> Any:
     if "list" in expected:
         return cell.split("|")
     if "flag" in expected and cell in ("yes", "no"):
@@ -204,6 +204,21 @@ def _alternatives(kind: Any) -> list[Any]:
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         return [part for each in typing.get_args(kind) for part in _alternatives(each)]
     return [kind]
+
+
+@cache
+def _nested(kind: Any) -> tuple[type[msgspec.Struct] | None, Any, tuple[Any, Any] | None]:
+    """What a table, a list or free entries of that kind hold: the record, the kind of an entry, key and value."""
+    record, entry, entries = None, None, None
+    for each in _alternatives(kind):
+        parts = typing.get_args(each)
+        if _is_struct(each):
+            record = record or each
+        elif typing.get_origin(each) is tuple:
+            entry = entry or parts[0]
+        elif typing.get_origin(each) is dict:
+            entries = entries or (parts[0], parts[1])
+    return record, entry, entries
 
 
 def _is_struct(kind: Any) -> bool:

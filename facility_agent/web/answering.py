@@ -24,7 +24,7 @@ from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import Voice, framed
 from facility_agent.web.sentences import clause_behind
 from facility_agent.web.speech import words_in
-from facility_agent.web.templating import PAGES
+from facility_agent.web.templating import pages
 from facility_agent.workflows import guarantees
 from facility_agent.workflows.desk import Answer, Asked
 from facility_agent.workflows.received import confirm_photo, see_papers
@@ -80,7 +80,7 @@ async def shown(request: web.Request, found: Answer, *, direct: bool) -> web.Res
     held = await guarantees.of_person(site, visit.beneficiary.number, site.today())
 
     def slots(voice: Voice) -> Mapping[str, str]:
-        pieces = request.app[PAGES[voice.words.language]].get_template("pieces.html").module
+        pieces = pages(voice.words.language).get_template("pieces.html").module
         said = "".join([_reason(request, voice, finding, pieces) for finding in reasons])
         return {
             "address": address(visit.id),

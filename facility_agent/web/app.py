@@ -50,7 +50,6 @@ from facility_agent.web import (
     slips,
     speech,
     stays,
-    templating,
     till,
     uploads,
     visit_help,
@@ -121,7 +120,6 @@ def create_app(site: Site, doors: Doors | None = None) -> web.Application:
     app[FRAMES] = Pieces(_MOST_FRAMES)
     app[answering.REASONS] = Pieces(_MOST_REASONS)
     app[NAVIGATION] = ((_PRACTISE,) if site.config.exercise else ()) + (_AT_FACILITY if facility else _AT_PAYER)
-    templating.set_up(app)
     for room in (*_BOTH, *(_FACILITY if facility else _PAYER)):
         app.add_routes(room.routes)
     app.router.add_static("/static", STATIC)

@@ -136,7 +136,7 @@ def _text(request: web.Request, template: str, state: State | None, context: Map
         "typed": {},
         "slots": None,
     }
-    return render(request, voice.words.language, template, {**shown, **context})
+    return render(voice.words.language, template, {**shown, **context})
 
 
 async def again(

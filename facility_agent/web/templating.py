@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
-import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 from markupsafe import escape
 
-from facility_agent.words import LANGUAGES, Words
+from facility_agent.words import Words
 
 _SENTENCE: Final = re.compile(r"""\{\{ t\("([a-z0-9.-]+)"\) \}\}""")
-
-#: The templates of each language.
-PAGES: Final = {language: web.AppKey(f"pages-{language}", jinja2.Environment) for language in LANGUAGES}
 
 
 class Spoken(Extension):
@@ -46,27 +43,27 @@ class Plain(Context):
         return named(*values, **fields)
 
 
-def set_up(app: web.Application) -> None:
-    """The templates of every language; they do not change while the program runs."""
-    for language, key in PAGES.items():
-        environment = aiohttp_jinja2.setup(
-            app,
-            app_key=key,
-            loader=jinja2.PackageLoader("facility_agent.web"),
-            undefined=jinja2.StrictUndefined,
-            extensions=[Spoken],
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.extend(words=Words(language))
-        environment.globals["t"] = Words(language)
-        environment.context_class = Plain
-
-
-def render(request: web.Request, language: str, template: str, context: Mapping[str, Any]) -> str:
+def render(language: str, template: str, context: Mapping[str, Any]) -> str:
     """The text of a template's page in a language."""
-    return request.app[PAGES[language]].get_template(template).render(context)
+    return pages(language).get_template(template).render(context)
+
+
+@cache
+def pages(language: str) -> jinja2.Environment:
+    """The templates of a language; they do not change while the program runs."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("facility_agent.web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=[Spoken],
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.extend(words=Words(language))
+    environment.globals["t"] = Words(language)
+    environment.context_class = Plain
+    return environment
 
 
 def html(text: str, status: int = 200) -> web.Response:

@@ -91,7 +91,11 @@ MESSAGES: dict[Kind, Message] = {
     "remittance": Remittance("r1", "b1", "d1", "VIR-88", DAY, "XOF", 1300, (("c1", 600), ("c2", 700))),
     "guarantee": GuaranteeFile(
         *("g1", "MUT-KDG", "CSPS-01", PERSON.number, "approval", ("caesarean",), "utérus cicatriciel", DAY, "Awa"),
-        state="granted", number=numbered("MUT-KDG", 12), start=DAY, until=date(2026, 4, 14), quantity=1,
+        state="granted",
+        number=numbered("MUT-KDG", 12),
+        start=DAY,
+        until=date(2026, 4, 14),
+        quantity=1,
     ),
     "contest": Contest(
         "k1", "b1", "d1", DAY, "comptable", (ContestedLine("c1", "1", "résultat joint : goutte épaisse positive"),)

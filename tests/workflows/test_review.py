@@ -56,9 +56,7 @@ async def test_one_claim_is_opened_without_judging_the_others(
     whole = await audit_desk.audit(sent.mutual, batch)
     judged: list[str] = []
     real = own_check.recompute
-    monkeypatch.setattr(
-        own_check, "recompute", lambda *args, **more: judged.append(args[4].id) or real(*args, **more)
-    )
+    monkeypatch.setattr(own_check, "recompute", lambda *args, **more: judged.append(args[4].id) or real(*args, **more))
     for place, claim in enumerate(whole.claims):
         judged.clear()
         view = await audit_desk.claim_view(sent.mutual, batch, claim.id)
