@@ -14,8 +14,9 @@ import msgspec
 from facility_agent.exchange import envelope
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.workflows import exchange
-from facility_agent.workflows.deposits import Deposit, Waiting
+from facility_agent.workflows.deposits import Waiting
 from facility_agent.workflows.exchange import Received
+from facility_agent.workflows.growing import Deposit
 from facility_agent.workflows.registers import Progress, unheard
 from facility_agent.workflows.site import INBOX, Site
 

@@ -7,7 +7,6 @@ asks how far it got and goes on from there.
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -17,15 +16,19 @@ import msgspec
 from facility_agent.exchange import envelope
 from facility_agent.exchange.messages import Register, decode
 from facility_agent.storage.files import write_whole
+from facility_agent.storage.room import needing_room
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.workflows import arriving, exchange, mail
 from facility_agent.workflows.exchange import Received
+from facility_agent.workflows.growing import Deposit, begun, grow, place_of
 from facility_agent.workflows.registers import Progress, unheard
-from facility_agent.workflows.site import INBOX, OUTBOX, Site
+from facility_agent.workflows.site import OUTBOX, Site
 
 #: How the files of registers are called, whole and changes; sequences have at least six digits.
 _WHOLE, _CHANGES = "register-", "changes-"
+#: A register that is not here whole.
+_SUFFIX: Final = ".part"
 LARGEST: Final = 4 * 1024 * 1024 * 1024
 
 
@@ -35,15 +38,6 @@ class Waiting(msgspec.Struct, frozen=True):
     name: str
     size: int
     letter: str
-
-
-class Deposit(msgspec.Struct, frozen=True):
-    """A register that is being brought: its name here, bytes held, bytes in all, and whether it has been taken in."""
-
-    id: str
-    offset: int
-    size: int
-    done: bool = False
 
 
 def waiting(site: Site, facility: str) -> tuple[Waiting, ...]:
@@ -82,46 +76,31 @@ async def begin(site: Site, letter: bytes) -> Deposit:
     await arriving.check(site, message, opened.header.sender)
     if size > LARGEST:
         raise InputError("envelope-too-large", limit=LARGEST // 1024 // 1024)
-    path = _path(site, id)
+    path = place_of(site, id, _SUFFIX)
     if not path.is_file() or path.stat().st_size < len(letter):
-        write_whole(path, letter)
+        with needing_room():
+            write_whole(path, letter)
     return Deposit(id, path.stat().st_size, size)
 
 
 async def go_on(site: Site, id: str, offset: int, chunks: AsyncIterator[bytes]) -> int:
-    """Write down what comes from `offset` on; returns how much is here now. What came counts, wherever it breaks off.
+    """Write down what comes from `offset` on; returns how much is here now.
 
-    InputError `deposit-unknown`, or `deposit-offset` when something else is here.
+    InputError `deposit-unknown`, `deposit-offset`, `disk-full`.
     """
-    path = _path(site, id)
-    if not path.is_file():
-        raise InputError("deposit-unknown")
-    if path.stat().st_size != offset:
-        raise InputError("deposit-offset", offset=offset, held=path.stat().st_size)
+    path = begun(site, id, _SUFFIX)
     with open(path, "rb") as stream:
         letter = envelope.read_envelope(stream)
-    most = (await _whole_size(site, letter)) - offset
-    with open(path, "ab") as stream:
-        async for chunk in chunks:
-            most -= len(chunk)
-            if most < 0 or path.stat().st_size != offset:
-                raise InputError("deposit-offset", offset=offset, held=path.stat().st_size)
-            stream.write(chunk)
-            stream.flush()
-            offset += len(chunk)
-        os.fsync(stream.fileno())
-    return offset
+    return await grow(path, offset, await _whole_size(site, letter), chunks)
 
 
 async def finish(site: Site, id: str, by: str, progress: Progress = unheard) -> Received:
     """Take in a register that is here whole; its file goes once it counts, or when it never can."""
-    path = _path(site, id)
-    if not path.is_file():
-        raise InputError("deposit-unknown")
+    path = begun(site, id, _SUFFIX)
     try:
         received = await exchange.receive(site, path, by, f"register-{id}.fae", progress)
     except InputError as error:
-        if error.code != "register-incomplete":
+        if error.code not in ("register-incomplete", "disk-full"):
             path.unlink(missing_ok=True)
         raise
     path.unlink(missing_ok=True)
@@ -132,12 +111,6 @@ async def _whole_size(site: Site, letter: bytes) -> int:
     opened = await mail.open_letter(site, letter)
     message = decode(opened.header.kind, opened.parts[envelope.CORE])
     return len(letter) + (sum(part.size for part in message.parts) if isinstance(message, Register) else 0)
-
-
-def _path(site: Site, id: str) -> Path:
-    if len(id) != 32 or not all(sign in "0123456789abcdef" for sign in id):
-        raise InputError("deposit-unknown")
-    return site.folder / INBOX / f"{id}.part"
 
 
 def _head(path: Path) -> envelope.Head | None:

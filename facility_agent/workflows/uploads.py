@@ -6,7 +6,6 @@ arrives. A disk that is full keeps what was there before, and says so.
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,10 +21,13 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.workflows import exchange
 from facility_agent.workflows.carrying import PATIENCE, rest_of, told
-from facility_agent.workflows.deposits import Deposit
 from facility_agent.workflows.exchange import Received
+from facility_agent.workflows.growing import Deposit, begun, grow, place_of
 from facility_agent.workflows.registers import Progress, unheard
-from facility_agent.workflows.site import INBOX, KEYS, Site
+from facility_agent.workflows.site import KEYS, Site
+
+#: A letter that is not here whole, and what was announced of it.
+_SUFFIX, _ASK = ".letter", ".ask"
 
 
 async def begin(site: Site, data: bytes) -> Deposit:
@@ -33,30 +35,19 @@ async def begin(site: Site, data: bytes) -> Deposit:
     senders = {party.party: party for party in await site.partners()}
     found = read_announcement(data, site.config.code, senders)
     id = found.digest[:32]
-    path = _path(site, id)
+    path = place_of(site, id, _SUFFIX)
     with needing_room():
-        write_whole(path.with_suffix(".ask"), canonical(found))
+        write_whole(path.with_suffix(_ASK), canonical(found))
         path.touch()
     return Deposit(id, path.stat().st_size, found.size)
 
 
 async def go_on(site: Site, id: str, offset: int, chunks: AsyncIterator[bytes]) -> int:
-    """Write down what comes from `offset` on; returns how much is here now. What came counts, wherever it breaks off.
+    """Write down what comes from `offset` on; returns how much is here now.
 
-    InputError `deposit-unknown`, `deposit-offset` when something else is here, `disk-full`.
+    InputError `deposit-unknown`, `deposit-offset`, `disk-full`.
     """
-    path, asked = _path(site, id), _asked(site, id)
-    if path.stat().st_size != offset:
-        raise InputError("deposit-offset", offset=offset, held=path.stat().st_size)
-    with needing_room(), open(path, "ab") as stream:
-        async for chunk in chunks:
-            if offset + len(chunk) > asked.size or path.stat().st_size != offset:
-                raise InputError("deposit-offset", offset=offset, held=path.stat().st_size)
-            stream.write(chunk)
-            stream.flush()
-            offset += len(chunk)
-        os.fsync(stream.fileno())
-    return offset
+    return await grow(begun(site, id, _SUFFIX), offset, _asked(site, id).size, chunks)
 
 
 async def finish(site: Site, id: str, by: str) -> Received:
@@ -64,7 +55,7 @@ async def finish(site: Site, id: str, by: str) -> Received:
 
     InputError `letter-incomplete` with how far it is, `envelope-altered`, and what receiving may raise.
     """
-    path, asked = _path(site, id), _asked(site, id)
+    path, asked = begun(site, id, _SUFFIX), _asked(site, id)
     held = path.stat().st_size
     if held < asked.size:
         raise InputError("letter-incomplete", held=held, size=asked.size)
@@ -104,19 +95,9 @@ async def send(site: Site, path: Path, address: str, progress: Progress = unhear
 
 
 def _asked(site: Site, id: str) -> Announced:
-    path = _path(site, id)
-    ask = path.with_suffix(".ask")
-    if not path.is_file() or not ask.is_file():
-        raise InputError("deposit-unknown")
-    return msgspec.json.decode(ask.read_bytes(), type=Announced)
+    return msgspec.json.decode(begun(site, id, _ASK).read_bytes(), type=Announced)
 
 
 def _forget(path: Path) -> None:
     path.unlink(missing_ok=True)
-    path.with_suffix(".ask").unlink(missing_ok=True)
-
-
-def _path(site: Site, id: str) -> Path:
-    if len(id) != 32 or not all(sign in "0123456789abcdef" for sign in id):
-        raise InputError("deposit-unknown")
-    return site.folder / INBOX / f"{id}.letter"
+    path.with_suffix(_ASK).unlink(missing_ok=True)
