@@ -12,8 +12,8 @@ class ReferralRule(Row, frozen=True, kw_only=True):
     """An exception to the path of care, or a step of it; `levels` empty means every level that asks for a referral.
 
     `direct`: care of these families and acts, or for people below an age, needs no referral. `path`: at these levels
-    only a referral from a facility at one of the levels `sent_from` counts; one from elsewhere needs the paper
-    `document` (that the town has no facility in between). Where that is missing it `refuses`, or calls a person.
+    only a referral from a facility at one of the levels `sent_from` counts, with the paper `document` where the row
+    names one (that the town has no facility in between). Without them it `refuses`, or calls a person.
     """
 
     code: str
