@@ -27,6 +27,7 @@ from facility_agent.vocabulary.records import (
     Coverage,
     History,
     LineAdjudication,
+    Share,
     Visit,
 )
 
@@ -61,7 +62,7 @@ def adjudicate(
     known = terms(arrangement, agreement, visit.facility)
     past = Past(history, visit)
     open_to_them = entitlements(known, coverage, visit)
-    findings = list(rulebook.of_visit(known, visit, past))
+    findings = rulebook.of_visit(known, visit, past)
     if known.bears_lines:
         findings = known.borne(findings)
     schemes = tuple([entitlement.scheme.code for entitlement in open_to_them if entitlement.open])
@@ -135,7 +136,8 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
         if known.bears_lines:
             above = sum([finding.amount for finding in findings if finding.borne_by == MEMBER])
     admitted = price * (line.quantity - units)
-    left, taken, deductibles, borne, asked = admitted, [], 0, 0, 0
+    left, taken, deductibles, borne, asked = admitted, False, 0, 0, 0
+    paid: tuple[Share, ...] = ()
     for entitlement in open_to_them:
         if left == 0 and asked:
             break
@@ -144,12 +146,11 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
             if known.bearers and entitlement.facility_bears:
                 borne, left = borne + left, 0
             continue
-        scheme, covered = entitlement.scheme.code, entitlement.coverage
-        under = judged.under(scheme, line.act)
-        if under.asks:
-            if not under.covers:
-                continue
-            own = _of_scheme(judged, under, covered, line)
+        under = judged.under(entitlement.scheme.code, line.act)
+        if not under.covers:
+            continue
+        if under.asks or entitlement.waits:
+            own = _of_scheme(judged, under, entitlement, line)
             if own:
                 findings += [finding for finding in own if finding not in findings]
                 refused = [finding for finding in own if finding.weight == "refuse"]
@@ -157,13 +158,16 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
                     if any(finding.borne_by == FACILITY for finding in refused):
                         borne, left = borne + left, 0
                     continue
-        part = shares.take(known, under, scheme, entitlement.payer, covered, line.act, left, judged.used)
+        part = shares.take(known, under, entitlement.coverage, line.act, left, judged.used)
+        taken = True
         if part.findings:
             findings += part.findings
-        taken.append(part.share)
-        deductibles += part.deductible
-        borne += part.facility_bears
-        left -= part.share.amount + part.facility_bears
+            deductibles += part.deductible
+            borne += part.facility_bears
+            left -= part.facility_bears
+        if part.amount:
+            paid += (Share(entitlement.payer, entitlement.scheme.code, part.amount),)
+            left -= part.amount
     if asked > judged.consulted:
         judged.consulted = asked
     return LineAdjudication(
@@ -175,21 +179,22 @@ def _line(judged: _Judged, line: CareLine) -> LineAdjudication:
         max(0, left - deductibles) if taken else 0,
         left + above,
         submitted - admitted + borne - above,
-        tuple([share for share in taken if share.amount]),
+        paid,
         deductibles,
         tuple(findings),
     )
 
 
-def _of_scheme(judged: _Judged, under: UnderScheme, coverage: Coverage | None, line: CareLine) -> list[Finding]:
+def _of_scheme(judged: _Judged, under: UnderScheme, entitlement: Entitlement, line: CareLine) -> list[Finding]:
     """Waiting periods, counts, intervals and papers of one scheme for one line."""
     found: list[Finding] = []
-    if coverage is not None:
+    coverage = entitlement.coverage
+    if coverage is not None and entitlement.waits:
         for row in under.waitings:
             waits = waiting_period(coverage, row, judged.visit.day)
             if waits is not None:
                 found.append(waits)
-    if under.counts or under.requirements or under.guarantees:
+    if under.asks:
         found += rulebook.of_scheme(judged.known, under, coverage, judged.visit, line, judged.earlier, judged.past)
     return judged.known.borne(found) if found and judged.known.bears_lines else found
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
-from facility_agent.arrangements.model import RateRow
+from facility_agent.arrangements.model import RateRow, Scheme, Waiting
 from facility_agent.vocabulary.findings import UNKNOWN
 
 
@@ -59,3 +59,18 @@ def narrowness(row: Any) -> int:
 def closed(value: Any, otherwise: Any) -> Any:
     """A clause's value, or what stands in for one that is open."""
     return otherwise if value == UNKNOWN else value
+
+
+def longest(rows: Iterable[Waiting]) -> int | None:
+    """Months of the longest of some waiting periods; None where one of them is open."""
+    months = [row.months for row in rows]
+    return None if UNKNOWN in months else max(int(each) for each in months)
+
+
+def here(schemes: Iterable[Scheme], ownership: str, region: str) -> Iterator[str]:
+    """The schemes that run at a facility of this ownership and region."""
+    for scheme in schemes:
+        if scheme.ownership and ownership not in scheme.ownership:
+            continue
+        if not scheme.regions or region in scheme.regions:
+            yield scheme.code

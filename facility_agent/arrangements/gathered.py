@@ -15,6 +15,7 @@ from facility_agent.vocabulary.findings import Finding
 class UnderScheme(msgspec.Struct, frozen=True):
     """Every row of one scheme that concerns one act here; rows for all schemes stand behind the scheme's own."""
 
+    scheme: str
     waitings: tuple[Waiting, ...]
     counts: tuple[Limit, ...]
     requirements: tuple[Requirement, ...]
@@ -24,7 +25,7 @@ class UnderScheme(msgspec.Struct, frozen=True):
     rate: RateRow | None
     #: The row's rate as a ratio, or None for a flat co-payment.
     ratio: tuple[int, int] | None
-    #: Whether it asks anything of the care before it pays, or does not pay for this act at all.
+    #: Whether it asks anything of the care before it pays, besides waiting.
     asks: bool
     #: Whether it pays for this act at all: a scheme may be for some care only.
     covers: bool

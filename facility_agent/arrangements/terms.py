@@ -7,17 +7,17 @@ rows count only where the arrangement has none with a known value: an annex clos
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from facility_agent.arrangements.agreement import Agreement, Party
 from facility_agent.arrangements.bearing import bear_lines, bearers, reborne
-from facility_agent.arrangements.choosing import Scoped, by, closed, first, first_known, narrowness, settled
+from facility_agent.arrangements.choosing import Scoped, by, closed, first_known, here, longest, narrowness, settled
 from facility_agent.arrangements.duties import GuaranteeRule
 from facility_agent.arrangements.flat_rates import flat_rates, within_flat
 from facility_agent.arrangements.gathered import AskedOf, UnderScheme
+from facility_agent.arrangements.letters import by_letter
 from facility_agent.arrangements.model import (
     Act,
     Arrangement,
@@ -32,7 +32,7 @@ from facility_agent.arrangements.model import (
     Waiting,
 )
 from facility_agent.vocabulary.findings import UNKNOWN, Finding, Unknown
-from facility_agent.vocabulary.money import Rounding, parse_rate, rounded
+from facility_agent.vocabulary.money import Rounding, parse_rate
 
 #: Bumped only when the digest of the golden corpus changes; a test guards it.
 RULES_VERSION = 1
@@ -63,8 +63,15 @@ class Terms:
         self._tariffs = [
             by(lambda row: row.act, rows) for rows in (arrangement.tariffs, annex.tariffs if annex else ())
         ]
+        self._letters = [
+            row
+            for row in arrangement.letters
+            if row.level in ("", self.level) and row.ownership in ("", self.ownership) and row.value != UNKNOWN
+        ]
         self._rates = [by(lambda row: row.scheme, rows) for rows in (arrangement.rates, annex.rates if annex else ())]
         self._waitings = by(lambda row: row.scheme, settled(arrangement.waitings, annex.waitings if annex else ()))
+        #: Months of each scheme's longest waiting period; None where one of them is open.
+        self.longest_wait = {scheme: longest(rows) for scheme, rows in self._waitings.items()}
         self._deductibles = by(
             lambda row: row.scheme, settled(arrangement.deductibles, annex.deductibles if annex else ())
         )
@@ -77,6 +84,7 @@ class Terms:
         self._ceilings: dict[tuple[str, tuple[Limit, ...]], int] = {}
         self._requirements_of: dict[tuple[str, str], tuple[Requirement, ...]] = {}
         self._prices: dict[tuple[str, str], Tariff | None] = {}
+        self._first_prices: dict[tuple[str, tuple[str, ...]], Tariff] = {}
         self._parts: dict[tuple[str, str], RateRow | None] = {}
         self._under: dict[tuple[str, str], UnderScheme] = {}
         self._under_in_stay: dict[tuple[str, str], UnderScheme] = {}
@@ -94,15 +102,17 @@ class Terms:
         #: Whether any of these is found of a line or a visit, and not of a scheme's rights only.
         self.bears_lines = bear_lines(self.bearers)
         self.holidays = frozenset(row.day for row in arrangement.duties.holidays)
-        here = [row for row in arrangement.referrals if not row.levels or self.level in row.levels]
-        self.direct = tuple(row for row in here if row.kind == "direct")
-        self.paths = tuple(row for row in here if row.kind == "path")
+        paths = [row for row in arrangement.referrals if not row.levels or self.level in row.levels]
+        self.direct = tuple(row for row in paths if row.kind == "direct")
+        self.paths = tuple(row for row in paths if row.kind == "path")
         #: Schemes that are for some care only, each with the acts that it pays for.
         self.limited = {
             code: frozenset(act for act in self.acts if self.concerns(scheme, act))
             for code, scheme in self.schemes.items()
             if scheme.families or scheme.acts
         }
+        #: Schemes that run at this facility.
+        self.here = frozenset(here(self.schemes.values(), self.ownership, self.region))
         #: The schemes in order of payment, each with the acts that are all it pays for, or with nothing.
         self.ordered = tuple((scheme, self.limited.get(code)) for code, scheme in self.schemes.items())
         #: Acts that somewhere have one price for the episode.
@@ -137,31 +147,22 @@ class Terms:
                 ]
                 for rows in self._tariffs
             )
-            row = first_known(choices, narrowness, lambda row: row.price == UNKNOWN) or self._by_letter(act, scheme)
+            row = first_known(choices, narrowness, lambda row: row.price == UNKNOWN)
+            if row is None and act in self.acts:
+                letters = [row for row in self._letters if row.scheme == scheme or (row.scheme == "" and not own)]
+                row = by_letter(self.acts[act], letters, self.rounding, self.rounding_step)
             self._prices[key] = row if self.covers(scheme, act) else None
         return self._prices[key]
 
-    def _by_letter(self, act: str, scheme: str) -> Tariff | None:
-        """The price of an act by its key letter and coefficient (B29: the value of B times 29), or None."""
-        known = self.acts.get(act)
-        if known is None or not known.letter or known.coefficient is None:
-            return None
-        own = scheme in self.schemes and self.schemes[scheme].tariff == "own"
-        rows = [
-            row
-            for row in self.arrangement.letters
-            if row.code == known.letter
-            and row.level in ("", self.level)
-            and row.ownership in ("", self.ownership)
-            and (row.scheme == scheme or (row.scheme == "" and not own))
-            and row.value != UNKNOWN
-        ]
-        row = first(rows, narrowness)
+    def first_tariff(self, act: str, schemes: tuple[str, ...]) -> Tariff | None:
+        """The price row of the first of these schemes that has one."""
+        row = self._first_prices.get((act, schemes))
         if row is None:
-            return None
-        price = Fraction(str(known.coefficient)) * int(row.value)
-        whole = rounded(price.numerator, price.denominator, self.rounding, self.rounding_step)
-        return Tariff(act=act, price=whole, clause=row.clause or f"letter:{row.code}")
+            rows = (self.tariff(act, scheme) for scheme in schemes)
+            row = next((row for row in rows if row is not None), None)
+            if row is not None:
+                self._first_prices[act, schemes] = row
+        return row
 
     def rate(self, scheme: str, act: str) -> RateRow | None:
         """The payer's part for this act under this scheme, or None while no row gives one."""
@@ -208,6 +209,7 @@ class Terms:
         ceilings = tuple(row for row in limits if row.amount is not None and (stay or row.per != "stay"))
         number = self._ceilings.setdefault((scheme, ceilings), len(self._ceilings))
         return UnderScheme(
+            scheme=scheme,
             waitings=waitings,
             counts=counts,
             requirements=requirements,
@@ -216,7 +218,7 @@ class Terms:
             ceilings=ceilings,
             rate=rate,
             ratio=parse_rate(rate.rate) if rate is not None and rate.rate is not None else None,
-            asks=bool(waitings or counts or requirements or guarantees or not covers),
+            asks=bool(counts or requirements or guarantees),
             covers=covers,
             shared=None if any(row.per == "line" for row in ceilings) else number,
         )

@@ -14,23 +14,28 @@ import msgspec
 from facility_agent.arrangements.model import Scheme
 from facility_agent.arrangements.terms import Terms
 from facility_agent.eligibility import rights
+from facility_agent.eligibility.newborn import of_newborn
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.periods import age_in_months
-from facility_agent.vocabulary.records import Coverage, Visit
+from facility_agent.vocabulary.records import Coverage, Record, Visit
 
 _act_of = attrgetter("act")
 #: Several programmes ask for the age of one person.
 _age = lru_cache(maxsize=256)(age_in_months)
 
 
-class Entitlement(msgspec.Struct, frozen=True):
-    """One scheme for one person: who would pay, whether it is open, and why."""
+class Entitlement(Record, frozen=True):
+    """One scheme for one person: who would pay, whether it is open, and why.
+
+    `waits` says that some waiting period may still run.
+    """
 
     scheme: Scheme
     payer: str
     coverage: Coverage | None
     findings: tuple[Finding, ...]
     open: bool
+    waits: bool = False
 
     @property
     def facility_bears(self) -> bool:
@@ -38,16 +43,22 @@ class Entitlement(msgspec.Struct, frozen=True):
         return any(finding.weight == "refuse" and finding.borne_by == FACILITY for finding in self.findings)
 
 
-def _entitlement(scheme: Scheme, payer: str, coverage: Coverage | None, findings: list[Finding]) -> Entitlement:
+def _entitlement(
+    scheme: Scheme, payer: str, coverage: Coverage | None, findings: list[Finding], *, waits: bool = False
+) -> Entitlement:
     """An entitlement stands open unless something refuses it."""
-    closed = any(finding.weight == "refuse" for finding in findings) if findings else False
-    return Entitlement(scheme, payer, coverage, tuple(findings), not closed)
+    if not findings:
+        return Entitlement(scheme, payer, coverage, (), True, waits)
+    closed = any(finding.weight == "refuse" for finding in findings)
+    return Entitlement(scheme, payer, coverage, tuple(findings), not closed, waits)
 
 
 def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> tuple[Entitlement, ...]:
     """All schemes that concern this person at this facility on this day, in order of payment."""
     found: list[Entitlement] = []
-    covered = [entry.scheme for entry in coverage]
+    held: dict[str, dict[str, Coverage]] = {}
+    for entry in coverage:
+        held.setdefault(entry.scheme, {}).setdefault(entry.payer, entry)
     for scheme, only in terms.ordered:
         if only is not None and not _concerns(only, scheme, visit):
             continue
@@ -55,9 +66,9 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
             programme = _programme(terms, scheme, visit)
             if programme is not None:
                 found.append(programme)
-        elif scheme.code in covered:
-            by_payer = {entry.payer: entry for entry in reversed(coverage) if entry.scheme == scheme.code}
-            found += [_covered(terms, scheme, by_payer[payer], visit) for payer in sorted(by_payer)]
+        elif scheme.code in held:
+            for _, entry in sorted(held[scheme.code].items()):
+                found.append(_covered(terms, scheme, entry, visit))
     if not found:
         found.append(_nobody(terms, visit))
     if terms.bearers:
@@ -77,20 +88,23 @@ def _concerns(only: frozenset[str], scheme: Scheme, visit: Visit) -> bool:
 
 def _borne(terms: Terms, entitlement: Entitlement) -> Entitlement:
     """The entitlement with the bearers that the arrangement names."""
-    findings = tuple(terms.borne(list(entitlement.findings)))
-    return Entitlement(entitlement.scheme, entitlement.payer, entitlement.coverage, findings, entitlement.open)
+    return msgspec.structs.replace(entitlement, findings=tuple(terms.borne(list(entitlement.findings))))
 
 
 def _covered(terms: Terms, scheme: Scheme, coverage: Coverage, visit: Visit) -> Entitlement:
     payer = scheme.payer or coverage.payer
-    findings = [rule(terms, coverage, visit) for rule in rights.RULES]
-    if scheme.agreement:
-        findings.insert(0, rights.agreement(terms, payer, visit))
-    if not _here(terms, scheme):
+    findings: list[Finding] = []
+    if scheme.agreement and (unsigned := rights.agreement(terms, payer, visit)) is not None:
+        findings.append(unsigned)
+    for rule in rights.RULES:
+        if (finding := rule(terms, coverage, visit)) is not None:
+            findings.append(finding)
+    findings += of_newborn(terms, visit)
+    if scheme.code not in terms.here:
         findings.append(
             refuse("programme-not-here", scheme.clause, MEMBER, programme=scheme.code, facility=visit.facility)
         )
-    return _entitlement(scheme, payer, coverage, [finding for finding in findings if finding is not None])
+    return _entitlement(scheme, payer, coverage, findings, waits=rights.may_wait(terms, coverage, visit.day))
 
 
 def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None:
@@ -98,7 +112,7 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
     asked = [entry for entry in visit.admissions if entry.programme == scheme.code] if visit.admissions else ()
     admission = asked[0] if asked else None
     fits = _fits(scheme, visit, asked=admission is not None)
-    if admission is None and (fits is False or not _here(terms, scheme)):
+    if admission is None and (fits is False or scheme.code not in terms.here):
         return None
     findings: list[Finding] = []
     signed = rights.agreement(terms, scheme.payer, visit) if scheme.agreement else None
@@ -116,7 +130,7 @@ def _programme(terms: Terms, scheme: Scheme, visit: Visit) -> Entitlement | None
                 "birth-date-missing", scheme.clause, "fact", "birth_date", review=True, member=visit.beneficiary.number
             )
         )
-    if not _here(terms, scheme):
+    if scheme.code not in terms.here:
         findings.append(
             refuse("programme-not-here", scheme.clause, MEMBER, programme=scheme.code, facility=visit.facility)
         )
@@ -153,12 +167,6 @@ def _fits(scheme: Scheme, visit: Visit, *, asked: bool) -> bool | None:
     young = scheme.under_months is not None and 0 <= age < scheme.under_months
     old = scheme.over_months is not None and age >= scheme.over_months
     return young or old or unsaid
-
-
-def _here(terms: Terms, scheme: Scheme) -> bool:
-    """Whether the scheme runs at this facility: its ownership and region."""
-    owned = not scheme.ownership or terms.ownership in scheme.ownership
-    return owned and (not scheme.regions or terms.region in scheme.regions)
 
 
 def _nobody(terms: Terms, visit: Visit) -> Entitlement:

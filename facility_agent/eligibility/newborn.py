@@ -87,11 +87,17 @@ def newborn_coverage(number: str, of_mother: tuple[Coverage, ...], child: Benefi
     return tuple(given)
 
 
-def newborn_age(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
-    """The mother's rights hold for a newborn for so many days after the birth."""
+def of_newborn(terms: Terms, visit: Visit) -> tuple[Finding, ...]:
+    """What is asked of a newborn under the mother's rights: its age and its paper; of anybody else nothing."""
     said = provisional(visit.beneficiary.number)
     if said is None:
-        return None
+        return ()
+    proof = _proof(terms, visit)
+    return (_age(terms, visit, said),) if proof is None else (_age(terms, visit, said), proof)
+
+
+def _age(terms: Terms, visit: Visit, said: Provisional) -> Finding:
+    """The mother's rights hold for a newborn for so many days after the birth."""
     days = terms.clause(_CLAUSE)
     if days == UNKNOWN:
         return unchecked("newborn-under-mother", _CLAUSE, "clause", "days", mother=said.mother, until="")
@@ -101,10 +107,8 @@ def newborn_age(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | Non
     return note("newborn-under-mother", _CLAUSE, mother=said.mother, until=until.isoformat())
 
 
-def newborn_proof(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
+def _proof(terms: Terms, visit: Visit) -> Finding | None:
     """A newborn is received on a paper that the arrangement names."""
-    if provisional(visit.beneficiary.number) is None:
-        return None
     proofs = newborn_proofs(terms)
     if not proofs:
         return unchecked("newborn-proof-missing", "identification", "clause", "proofs", proofs="")

@@ -12,7 +12,6 @@ from functools import lru_cache
 from facility_agent.arrangements.agreement import in_force
 from facility_agent.arrangements.model import Waiting
 from facility_agent.arrangements.terms import Terms
-from facility_agent.eligibility.newborn import newborn_age, newborn_proof
 from facility_agent.vocabulary.findings import MEMBER, UNKNOWN, Finding, note, refuse, unchecked
 from facility_agent.vocabulary.periods import add_months
 from facility_agent.vocabulary.records import Coverage, Visit
@@ -106,10 +105,13 @@ def card(terms: Terms, coverage: Coverage, visit: Visit) -> Finding | None:
 
 
 #: In the order in which the desk reads them.
-RULES: tuple[Rule, ...] = (
-    *(coverage_open, not_suspended, contributions, policyholder, alive, card),
-    *(newborn_age, newborn_proof),
-)
+RULES: tuple[Rule, ...] = (coverage_open, not_suspended, contributions, policyholder, alive, card)
+
+
+def may_wait(terms: Terms, coverage: Coverage, on: date) -> bool:
+    """Whether a waiting period of the scheme may still run: whoever has passed the longest has passed them all."""
+    months = terms.longest_wait.get(coverage.scheme, 0)
+    return months is None or on < _opens(coverage.since, months)
 
 
 def waiting_period(coverage: Coverage, waiting: Waiting, on: date) -> Finding | None:

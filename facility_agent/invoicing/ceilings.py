@@ -29,22 +29,25 @@ class Used:
     def __init__(self, visit: Visit, past: Past) -> None:
         self._visit = visit
         self._past = past
+        #: All that is billed in this visit, in minor units; impossible lines are paid by nobody.
+        self._billed = sum([line.price * line.quantity for line in visit.lines if line.price > 0 < line.quantity])
         self._rooms: dict[str, dict[str, Room]] = {}
         self._alike: dict[int, list[Room]] = {}
         self._borne: dict[str, int] = {}
         self._copays: dict[tuple[str, RateRow], int] = {}
 
-    def rooms(self, under: UnderScheme, coverage: Coverage | None, scheme: str) -> list[Room]:
+    def rooms(self, under: UnderScheme, coverage: Coverage | None) -> list[Room]:
         """The rooms that ceilings leave to a scheme, the same for all lines of the visit.
 
-        A ceiling per line has its whole room for every line.
+        A ceiling per line has its whole room for every line. One with room for the whole visit is left out: nothing
+        that is paid here can reach it.
         """
         shared = under.shared
         if shared is None:
-            return self._found(under.ceilings, coverage, scheme)
+            return self._found(under.ceilings, coverage, under.scheme)
         found = self._alike.get(shared)
         if found is None:
-            found = self._alike[shared] = self._found(under.ceilings, coverage, scheme)
+            found = self._alike[shared] = self._found(under.ceilings, coverage, under.scheme)
         return found
 
     def _found(self, limits: tuple[Limit, ...], coverage: Coverage | None, scheme: str) -> list[Room]:
@@ -56,7 +59,8 @@ class Used:
                 room = Room(limit, self._left(limit, coverage, scheme))
                 if limit.per != "line":
                     held[limit.code] = room
-            found.append(room)
+            if room.left is None or room.left < self._billed:
+                found.append(room)
         return found
 
     def left_of_deductible(self, row: Deductible, coverage: Coverage | None) -> int:
@@ -88,14 +92,11 @@ class Used:
         return base - taken
 
     def _left(self, limit: Limit, coverage: Coverage | None, scheme: str) -> int | None:
-        """What history leaves."""
+        """What the scheme has left under a ceiling by what it paid in the period."""
         if limit.amount is None or limit.amount == UNKNOWN:
             return None
-        spent = 0 if limit.per in ("line", "visit") else self._spent(limit, coverage, scheme)
-        return int(limit.amount) - spent
-
-    def _spent(self, limit: Limit, coverage: Coverage | None, scheme: str) -> int:
-        """What the scheme has paid in the ceiling's period."""
+        if limit.per in ("line", "visit"):
+            return int(limit.amount)
         since = coverage.since if coverage else None
         period = window(limit.per, self._visit.day, since, limit.months, self._visit.stay)
-        return self._past.paid(scheme, limit.scope, period, limit.acts, limit.families, limit.code)
+        return int(limit.amount) - self._past.paid(scheme, limit.scope, period, limit.acts, limit.families, limit.code)

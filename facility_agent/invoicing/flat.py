@@ -50,7 +50,7 @@ def within(
 
 def _flat(terms: Terms, act: str, schemes: tuple[str, ...]) -> Tariff | None:
     """The flat rate of an act under the first open scheme that has a price for it."""
-    row = next((row for scheme in schemes if (row := terms.tariff(act, scheme)) is not None), None)
+    row = terms.first_tariff(act, schemes)
     return row if row is not None and row.basis == "flat" else None
 
 

@@ -12,26 +12,22 @@ def admitted(terms: Terms, line: CareLine, schemes: tuple[str, ...]) -> tuple[in
 
     What lies above the tariff is borne by the facility; an act without any tariff can be paid by nobody.
     """
-    for scheme in schemes:
-        row = terms.tariff(line.act, scheme)
-        if row is not None:
-            break
-    else:
+    row = terms.first_tariff(line.act, schemes)
+    if row is None:
         return 0, refuse("tariff-missing", "tariff", FACILITY, act=line.act, level=terms.level)
-    clause = row.clause or "tariff"
     if row.basis == "actual":
         return line.price, None
     if row.basis == "capitation":
-        return 0, reduce(
-            "capitation", clause, FACILITY, line.price * line.quantity, act=line.act
-        ) if line.price else None
+        if not line.price:
+            return 0, None
+        return 0, reduce("capitation", row.clause or "tariff", FACILITY, line.price * line.quantity, act=line.act)
     price = row.maximum if row.maximum is not None else int(row.price)
     if line.price <= price:
         return line.price, None
     cut = (line.price - price) * line.quantity
     return price, reduce(
         "price-above-tariff",
-        clause,
+        row.clause or "tariff",
         FACILITY,
         cut,
         act=line.act,

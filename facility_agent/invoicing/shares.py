@@ -7,54 +7,43 @@ and in the end to the member: the remainder of a split has a named party.
 
 from __future__ import annotations
 
-import msgspec
-
 from facility_agent.arrangements.gathered import UnderScheme
 from facility_agent.arrangements.terms import Terms
 from facility_agent.invoicing.ceilings import Room, Used
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, UNKNOWN, Bearer, Finding, note, reduce, unchecked
 from facility_agent.vocabulary.money import rate_of
-from facility_agent.vocabulary.records import Coverage, Share
+from facility_agent.vocabulary.records import Coverage, Record
 
 
-class Part(msgspec.Struct, frozen=True):
-    """One scheme's answer to what was left of a line."""
+class Part(Record, frozen=True):
+    """One scheme's answer to what was left of a line, in minor units: each cut and each deductible has its finding."""
 
-    share: Share
+    amount: int
     deductible: int
     facility_bears: int
-    findings: tuple[Finding, ...]
+    findings: list[Finding]
 
 
-def take(
-    terms: Terms,
-    under: UnderScheme,
-    scheme: str,
-    payer: str,
-    coverage: Coverage | None,
-    act: str,
-    left: int,
-    used: Used,
-) -> Part:
+def take(terms: Terms, under: UnderScheme, coverage: Coverage | None, act: str, left: int, used: Used) -> Part:
     """What this scheme pays of `left` minor units of a line, its deductible, and the findings.
 
     `under` is what the scheme says of the act.
     """
     findings: list[Finding] = []
     deductible = _deductible(under, coverage, left, used, findings) if under.deductibles else 0
-    if under.rate is None:
-        family = terms.acts[act].family if act in terms.acts else ""
-        findings.append(unchecked("rate-open", "rate", "clause", "rate", scheme=scheme, family=family))
-        return Part(Share(payer, scheme, 0), deductible, 0, tuple(findings))
     facility = 0
     if under.ratio is not None:
         amount = rate_of(left - deductible, under.ratio, terms.rounding, terms.rounding_step)
+    elif under.rate is None:
+        family = terms.acts[act].family if act in terms.acts else ""
+        findings.append(unchecked("rate-open", "rate", "clause", "rate", scheme=under.scheme, family=family))
+        return Part(0, deductible, 0, findings)
     elif under.rate.per == "line":
         amount = max(0, left - deductible - int(under.rate.copay or 0))
     else:
-        amount = used.all_but_copay(terms, under.rate, scheme, left - deductible, findings)
+        amount = used.all_but_copay(terms, under.rate, under.scheme, left - deductible, findings)
     if under.ceilings:
-        rooms = used.rooms(under, coverage, scheme)
+        rooms = used.rooms(under, coverage)
         for room in rooms:
             if room.left is None or room.left < amount:
                 amount, borne = _capped(terms, room, amount, findings)
@@ -62,7 +51,7 @@ def take(
         for room in rooms:
             if room.left is not None:
                 room.left -= amount
-    return Part(Share(payer, scheme, amount), deductible, facility, tuple(findings))
+    return Part(amount, deductible, facility, findings)
 
 
 def _deductible(under: UnderScheme, coverage: Coverage | None, left: int, used: Used, findings: list[Finding]) -> int:

@@ -11,15 +11,15 @@ from facility_agent.vocabulary.records import CareLine, Visit
 
 def incompatible(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Past) -> tuple[Finding, ...]:
     """Two acts that do not go together in one visit."""
-    clash = min((other.act for other in visit.lines if other.act in asked.others), default="")
-    return (said(asked, "incompatible-acts", line, act=line.act, other=clash),) if clash else ()
+    clashes = asked.others.intersection([other.act for other in visit.lines])
+    return (said(asked, "incompatible-acts", line, act=line.act, other=min(clashes)),) if clashes else ()
 
 
 def prerequisite(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Past) -> tuple[Finding, ...]:
     """An act that follows another one, in this visit or earlier; `days` says how much earlier counts."""
-    if any(other.act in asked.others for other in visit.lines):
+    if not asked.others.isdisjoint([other.act for other in visit.lines]):
         return ()
     days = asked.rule.days
-    if any((past.before(act, days) if days else past.of(act)) for act in asked.others):
+    if any(past.before(act, days) for act in asked.others) if days else past.any_of(asked.others):
         return ()
     return (noted(asked, "prerequisite-missing", act=line.act, prerequisite=", ".join(asked.rule.others)),)

@@ -24,7 +24,7 @@ def forbidden(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Pa
 def expected(asked: Asked, visit: Visit, past: Past) -> tuple[Finding, ...]:
     """First-line care, or what may stand in its place, in this visit or `days` before."""
     wanted = asked.acts | asked.others
-    if not wanted or not of_age(asked.rule, visit) or any(line.act in wanted for line in visit.lines):
+    if not wanted or not of_age(asked.rule, visit) or not wanted.isdisjoint([line.act for line in visit.lines]):
         return ()
     if asked.rule.days and any(past.before(act, asked.rule.days) for act in wanted):
         return ()

@@ -108,6 +108,20 @@ def dispensed(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding |
     )  # fmt: skip
 
 
+#: Whether a fact that an arrangement may demand is stated.
+_STATED: dict[str, Callable[[Visit, CareLine], bool]] = {
+    "condition": lambda visit, line: bool(visit.condition),
+    "weight": lambda visit, line: visit.weight_grams is not None,
+    "role": lambda visit, line: bool(line.role),
+    "result": lambda visit, line: bool(line.result),
+    "register_number": lambda visit, line: bool(visit.register_number),
+    "hour": lambda visit, line: bool(visit.at or line.at),
+    "referred_to": lambda visit, line: bool(visit.referred_to),
+    "reason": lambda visit, line: bool(visit.reason),
+    "stay": lambda visit, line: visit.stay is not None,
+}
+
+
 def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | None:
     """A fact or paper that the arrangement demands; missing, it calls a person, or refuses where the clause says so."""
     clause = row.clause or f"requirement:{row.code}"
@@ -119,18 +133,8 @@ def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | Non
         if row.refuses:
             return refuse("document-missing", clause, row.borne_by, document=row.code)
         return unchecked("document-missing", clause, "fact", row.code, review=True, document=row.code)
-    present = {
-        "condition": bool(visit.condition),
-        "weight": visit.weight_grams is not None,
-        "role": bool(line.role),
-        "result": bool(line.result),
-        "register_number": bool(visit.register_number),
-        "hour": bool(visit.at or line.at),
-        "referred_to": bool(visit.referred_to),
-        "reason": bool(visit.reason),
-        "stay": visit.stay is not None,
-    }
-    if present.get(row.code, False):
+    stated = _STATED.get(row.code)
+    if stated is not None and stated(visit, line):
         return None
     return unchecked("fact-missing", clause, "fact", row.code, review=True, fact=row.code)
 

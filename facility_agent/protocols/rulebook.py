@@ -13,21 +13,19 @@ from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import CareLine, Coverage, Sheet, Visit
 
 
-def of_visit(terms: Terms, visit: Visit, past: Past) -> tuple[Finding, ...]:
+def of_visit(terms: Terms, visit: Visit, past: Past) -> list[Finding]:
     """What concerns the whole visit: dates, currency, arrangement, path of care, what its condition asks for."""
-    found: list[Finding | None] = [
-        _in_force(terms, visit),
-        _dates(visit),
-        _currency(terms, visit),
-        *_condition(terms, visit),
-        referral.referred(terms, visit),
-        *pathway.of_visit(terms, visit, past),
-    ]
+    about = (_in_force(terms, visit), _dates(visit), _currency(terms, visit))
+    found = [finding for finding in about if finding is not None]
+    found += _condition(terms, visit)
+    if (unreferred := referral.referred(terms, visit)) is not None:
+        found.append(unreferred)
+    found += pathway.of_visit(terms, visit, past)
     if visit.emergency:
         found.append(note("emergency-opens-care", "emergency", until=""))
     if visit.sheet is not None:
         found.append(_from_paper(visit.sheet))
-    return tuple(finding for finding in found if finding is not None)
+    return found
 
 
 def of_line(
@@ -37,22 +35,28 @@ def of_line(
     if act is None:
         return [refuse("act-not-in-package", "package", MEMBER, act=line.act)]
     asked = terms.asked.get(act.code) or _asked(terms, act)
-    found: list[Finding | None] = [rule(terms, visit, line, act) for rule in asked.rules]
+    found: list[Finding] = []
+    for rule in asked.rules:
+        if (finding := rule(terms, visit, line, act)) is not None:
+            found.append(finding)
     if line.prescribed is not None or line.prescribed_on is not None:
-        found += [rule(terms, visit, line, act) for rule in package.PRESCRIBED]
-    if asked.requirements:
-        found += [package.requirement(visit, line, row) for row in asked.requirements]
+        for rule in package.PRESCRIBED:
+            if (finding := rule(terms, visit, line, act)) is not None:
+                found.append(finding)
+    for row in asked.requirements:
+        if (finding := package.requirement(visit, line, row)) is not None:
+            found.append(finding)
     for guarantee in asked.guarantees:
         found += guarantees.guaranteed(terms, visit, line, act, guarantee, earlier, past)
-    if earlier:
-        found.append(limits.duplicate_line(earlier, line))
-    if past.same_day:
-        found.append(limits.duplicate_claim(visit, line, past))
-    if act.follow_up:
-        found.append(limits.follow_up(terms, visit, line, act, past))
-    for rule in asked.protocols:
-        found += pathway.of_line(rule, terms, visit, line, past)
-    return [finding for finding in found if finding is not None]
+    if (finding := limits.duplicate_line(earlier, line)) is not None:
+        found.append(finding)
+    if past.same_day and (finding := limits.duplicate_claim(visit, line, past)) is not None:
+        found.append(finding)
+    if act.follow_up and (finding := limits.follow_up(terms, visit, line, act, past)) is not None:
+        found.append(finding)
+    for protocol in asked.protocols:
+        found += pathway.of_line(protocol, terms, visit, line, past)
+    return found
 
 
 def of_scheme(
@@ -65,17 +69,18 @@ def of_scheme(
     past: Past,
 ) -> list[Finding]:
     """Counts, intervals, papers and guarantees that one scheme demands for this line."""
-    found: list[Finding | None] = []
+    found: list[Finding] = []
     for limit in under.counts:
-        now = sum(other.quantity for other in earlier if terms.concerns(limit, other.act))
-        found.append(limits.counted(limit, visit, line, terms.acts[line.act].family, coverage, past, now))
-        found.append(limits.spaced(limit, visit, line, coverage, past))
-    found += [package.requirement(visit, line, row) for row in under.requirements]
-    if under.guarantees:
-        act = terms.acts[line.act]
-        for guarantee in under.guarantees:
-            found += guarantees.guaranteed(terms, visit, line, act, guarantee, earlier, past)
-    return [finding for finding in found if finding is not None]
+        now = sum([other.quantity for other in earlier if terms.concerns(limit, other.act)])
+        counted = limits.counted(limit, visit, line, terms.acts[line.act].family, coverage, past, now)
+        soon = limits.spaced(limit, visit, line, coverage, past)
+        found += [finding for finding in (counted, soon) if finding is not None]
+    for row in under.requirements:
+        if (missing := package.requirement(visit, line, row)) is not None:
+            found.append(missing)
+    for guarantee in under.guarantees:
+        found += guarantees.guaranteed(terms, visit, line, terms.acts[line.act], guarantee, earlier, past)
+    return found
 
 
 def _asked(terms: Terms, act: Act) -> AskedOf:

@@ -14,18 +14,18 @@ from facility_agent.vocabulary.records import Counted, History, PastLine, Stay, 
 class Past:
     """Earlier lines of the member and the household. The claim that this visit replaces is left out.
 
-    The person's lines are found at once, those of the household when a rule first asks for them.
+    The person's lines are found at once, those of others in the household when a rule first asks for them.
     """
 
     def __init__(self, history: History, visit: Visit) -> None:
         #: What registers count, by scheme; hardly anybody has any.
         self._registers = {entry.scheme: entry for entry in history.counted} if history.counted else {}
-        number, left_out = visit.beneficiary.number, (visit.replaces, visit.id)
+        #: Nobody, where the person has no number: lines without one are not this person's.
+        self._number = number = visit.beneficiary.number or None
+        self._left_out = left_out = {visit.replaces, visit.id}
         self._visit, self._history = visit, history
-        self._own = Lines(
-            [line for line in history.lines if line.member == number and line.claim not in left_out] if number else []
-        )
-        self._of_household: Lines | None = None
+        self._own = Lines([line for line in history.lines if line.member == number and line.claim not in left_out])
+        self._others: Lines | None = None
         #: The person's lines of other claims on the day of this visit.
         self.same_day: Sequence[PastLine] = self._own.within(visit.day, visit.day)
 
@@ -42,8 +42,9 @@ class Past:
         return [line for line in self._own.lines if line.guarantee == number and line.eligible]
 
     def within(self, scope: str, first: date, last: date) -> Sequence[PastLine]:
-        """The earlier lines of the person or household from a day to a day, both included, by day."""
-        return (self._household() if scope == "household" else self._own).within(first, last)
+        """The earlier lines of the person or household from a day to a day, both included; each one's by day."""
+        own = self._own.within(first, last)
+        return own if scope != "household" else [*own, *self._of_others().within(first, last)]
 
     def paid(
         self,
@@ -157,22 +158,20 @@ class Past:
         ]
         return max(found, key=lambda line: (line.day, line.at), default=None)
 
-    def _household(self) -> Lines:
-        """The lines of the person and of everybody in the household."""
-        if self._of_household is None:
-            number, household = self._visit.beneficiary.number, self._visit.beneficiary.household
-            left_out = (self._visit.replaces, self._visit.id)
-            self._of_household = self._own
-            if household:
-                self._of_household = Lines(
-                    [
-                        line
-                        for line in self._history.lines
-                        if (line.household == household or (number and line.member == number))
-                        and line.claim not in left_out
-                    ]
-                )
-        return self._of_household
+    def _of_others(self) -> Lines:
+        """The lines of everybody else in the household."""
+        if self._others is None:
+            number, household, left_out = self._number, self._visit.beneficiary.household, self._left_out
+            self._others = Lines(
+                [
+                    line
+                    for line in self._history.lines
+                    if line.member != number and line.household == household and line.claim not in left_out
+                ]
+                if household
+                else []
+            )
+        return self._others
 
 
 class Lines:
@@ -212,7 +211,6 @@ def _paid_by(scheme: str) -> Callable[[PastLine], int]:
     return lambda line: sum(share.amount for share in line.shares if share.scheme == scheme)
 
 
-@lru_cache(maxsize=1024)
 def window(
     per: str, day: date, since: date | None = None, months: int | None = None, stay: Stay | None = None
 ) -> tuple[date, date]:
@@ -225,20 +223,31 @@ def window(
     >>> window("year", date(2026, 3, 31), months=6)
     (datetime.date(2025, 10, 1), datetime.date(2026, 3, 31))
     """
-    if months is not None:
-        return add_months(day, -months) + timedelta(days=1), day
+    if months is not None or per in ("month", "year"):
+        return _alike(per, day, months)
+    if per == "coverage" and since is not None:
+        return _year_of(since, day)
     if per == "stay" and stay is not None:
         return min(stay.admitted, day), max(stay.discharged or day, day)
+    return day, day
+
+
+@lru_cache(maxsize=1024)
+def _alike(per: str, day: date, months: int | None) -> tuple[date, date]:
+    """The periods that are the same for everybody on a day: some months back, or a month or year of the calendar."""
+    if months is not None:
+        return add_months(day, -months) + timedelta(days=1), day
     if per == "month":
         first = day.replace(day=1)
         return first, add_months(first, 1) - timedelta(days=1)
-    if per == "year":
-        return day.replace(month=1, day=1), day.replace(month=12, day=31)
-    if per == "coverage" and since is not None:
-        years = (
-            (day.year - since.year)
-            if add_months(since, 12 * (day.year - since.year)) <= day
-            else day.year - since.year - 1
-        )
-        return add_months(since, 12 * years), add_months(since, 12 * (years + 1)) - timedelta(days=1)
-    return day, day
+    return day.replace(month=1, day=1), day.replace(month=12, day=31)
+
+
+@lru_cache(maxsize=4096)
+def _year_of(since: date, day: date) -> tuple[date, date]:
+    """The year of a coverage in which a day lies, from one anniversary of its first day to the eve of the next."""
+    months = 12 * (day.year - since.year)
+    anniversary = add_months(since, months)
+    if anniversary <= day:
+        return anniversary, add_months(since, months + 12) - timedelta(days=1)
+    return add_months(since, months - 12), anniversary - timedelta(days=1)
