@@ -46,9 +46,8 @@ def _every(terms: Terms) -> tuple[Asked, ...]:
     advised = terms.clause("medical_adviser") is True
     found = []
     for rule in terms.arrangement.rules:
-        exact = rule.kind == "band"
-        acts = resolved(terms.acts.values(), rule.acts, rule.atc, rule.families, items, exact)
-        others = resolved(terms.acts.values(), rule.others, (), (), items, False)
+        acts = resolved(terms.acts.values(), rule.acts, rule.atc, rule.families, items, exact=rule.kind == "band")
+        others = resolved(terms.acts.values(), rule.others, (), (), items)
         if rule.kind == "forbidden":
             acts, others = acts - others, frozenset()
         weight: RuleWeight = rule.weight if rule.sourced and advised else "note"
@@ -62,7 +61,7 @@ def resolved(
     atc: tuple[str, ...],
     families: tuple[str, ...],
     items: dict[str, Item],
-    exact: bool,
+    exact: bool = False,
 ) -> frozenset[str]:
     """The acts that are meant by names, by the first signs of ATC codes, or by families."""
     wanted = set(names)

@@ -21,7 +21,7 @@ def band(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Past) -
     """What the quantity of a line says against the band of the person."""
     bands, grams, born = asked.rule.bands, visit.weight_grams, visit.beneficiary.birth_date
     if _for_everybody(bands[0]):
-        return _compared(asked, terms, line, bands[0], "", "")
+        return _compared(asked, terms, line, bands[0], "", "", agreed=False)
     if grams is not None and grams < (bands[0].from_grams or 0):
         return (said(asked, "not-for-person", line, act=line.act, fact="weight"),)
     by_weight = of_weight(bands, grams)
@@ -34,7 +34,7 @@ def band(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Past) -
             return (_unmeasured(asked, line, uses_weight),)
         return ()
     if by_weight is None:
-        return _compared(asked, terms, line, fitting, months or 0, "months")
+        return _compared(asked, terms, line, fitting, months or 0, "months", agreed=False)
     found = _compared(asked, terms, line, fitting, grams or 0, "grams", agreed=by_weight == by_age)
     if by_age is not None and by_age != by_weight:
         return (*found, noted(asked, "weight-age-differ", act=line.act, grams=grams or 0, age=months or 0))
@@ -76,7 +76,7 @@ def _compared(
     measured: str | int,
     axis: str,
     *,
-    agreed: bool = False,
+    agreed: bool,
 ) -> tuple[Finding, ...]:
     rule, act = asked.rule, terms.acts[line.act]
     evidence: dict[str, str | int] = {"act": line.act, "quantity": line.quantity, "expected": fitting.quantity}

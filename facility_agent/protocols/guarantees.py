@@ -53,9 +53,9 @@ def _names(guarantee: Guarantee, act: Act, row: GuaranteeRule) -> bool:
 
 
 def _wrong(terms: Terms, visit: Visit, act: Act, row: GuaranteeRule, guarantee: Guarantee) -> str:
-    """Why a guarantee does not count on the day of care: it is over, not granted, or its silence is an open clause."""
+    """The code of why a guarantee does not count on the day of care; UNKNOWN when what silence means is open."""
     if guarantee.state == "refused":
-        return "refused"
+        return "guarantee-not-granted"
     if guarantee.state == "asked":
         silence = _silence(terms, visit.day, _answering(terms, act, row), guarantee)
         if silence:
@@ -64,10 +64,10 @@ def _wrong(terms: Terms, visit: Visit, act: Act, row: GuaranteeRule, guarantee: 
     if row.validity_days != UNKNOWN:
         last = min(last, guarantee.start + timedelta(days=int(row.validity_days)))
     if visit.day > last:
-        return "expired"
+        return "guarantee-expired"
     if visit.day < guarantee.start:
         put_right = _put_right(terms, visit, row) if visit.emergency else None
-        return "" if put_right is not None and guarantee.start <= put_right else "expired"
+        return "" if put_right is not None and guarantee.start <= put_right else "guarantee-expired"
     return ""
 
 
@@ -78,12 +78,13 @@ def _answering(terms: Terms, act: Act, row: GuaranteeRule) -> GuaranteeRule:
 
 
 def _silence(terms: Terms, day: date, row: GuaranteeRule, guarantee: Guarantee) -> str:
-    """Nothing when the payer's silence has granted what was asked."""
+    """Nothing when the payer's silence has granted what was asked, else the code as above."""
     if row.silence == UNKNOWN or row.answer_hours == UNKNOWN:
         return UNKNOWN
     if guarantee.asked_on is None or row.silence == "refused":
-        return "asked"
-    return "" if day > later(terms, guarantee.asked_on, days_of(int(row.answer_hours)), row.hours_unit) else "asked"
+        return "guarantee-not-granted"
+    last = later(terms, guarantee.asked_on, days_of(int(row.answer_hours)), row.hours_unit)
+    return "" if day > last else "guarantee-not-granted"
 
 
 def _put_right(terms: Terms, visit: Visit, row: GuaranteeRule) -> date | None:
@@ -123,14 +124,13 @@ def _not_valid(visit: Visit, act: Act, row: GuaranteeRule, guarantee: Guarantee,
     if wrong == UNKNOWN:
         missing = "silence" if row.silence == UNKNOWN else "answer_hours"
         return Finding("guarantee-not-granted", "unchecked", clause, cause="clause", missing=missing, evidence=evidence)
-    code = "guarantee-expired" if wrong == "expired" else "guarantee-not-granted"
-    if wrong == "expired":
+    if wrong == "guarantee-expired":
         evidence |= {"start": guarantee.start.isoformat(), "until": guarantee.until.isoformat()}
     if visit.emergency:
-        return Finding(code, "note", clause, review=True, evidence=evidence)
+        return Finding(wrong, "note", clause, review=True, evidence=evidence)
     if _demands(act, row) == "refuse":
-        return Finding(code, "refuse", clause, row.borne_by, evidence=evidence)
-    return Finding(code, "unchecked", clause, cause="fact", missing="guarantee", review=True, evidence=evidence)
+        return Finding(wrong, "refuse", clause, row.borne_by, evidence=evidence)
+    return Finding(wrong, "unchecked", clause, cause="fact", missing="guarantee", review=True, evidence=evidence)
 
 
 def _used(

@@ -33,7 +33,7 @@ def duplicate_claim(visit: Visit, line: CareLine, past: Past) -> Finding | None:
     return None
 
 
-def follow_up(terms: Terms, visit: Visit, line: CareLine, act: Act, past: Past) -> Finding | None:
+def follow_up(terms: Terms, visit: Visit, act: Act, past: Past) -> Finding | None:
     """One consultation fee covers the illness episode for some days: the next one for the same motive is free.
 
     A chronic motive may have a window of its own; whether it is chronic is a fact of the visit.
@@ -92,7 +92,7 @@ def counted(
     )
 
 
-def spaced(limit: Limit, visit: Visit, line: CareLine, coverage: Coverage | None, past: Past) -> Finding | None:
+def spaced(limit: Limit, line: CareLine, coverage: Coverage | None, past: Past) -> Finding | None:
     """Some days must lie between two of these acts."""
     if limit.interval is None:
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from facility_agent.arrangements.model import Act
 from facility_agent.arrangements.protocols import Item, Protocol
 from facility_agent.arrangements.terms import Terms
 from facility_agent.protocols import doses
@@ -45,20 +46,19 @@ def proposed(terms: Terms, visit: Visit) -> tuple[Proposal, ...]:
     found: dict[str, Proposal] = {}
     for sheet in sheets_of(terms, visit):
         for name in sheet.order:
-            act = name if name in terms.acts else _answering(terms, name, items)
-            known = terms.acts.get(act)
-            if known is None or act in given or known.status == "excluded":
+            act = terms.acts.get(name) or _answering(terms, name, items)
+            if act is None or act.code in given or act.status == "excluded":
                 continue
-            if known.levels and terms.level and terms.level not in known.levels:
+            if act.levels and terms.level and terms.level not in act.levels:
                 continue
-            found.setdefault(act, _quantified(terms, visit, sheet.code, act))
+            found.setdefault(act.code, _quantified(terms, visit, sheet.code, act.code))
     return tuple(found.values())
 
 
-def _answering(terms: Terms, name: str, items: dict[str, Item]) -> str:
+def _answering(terms: Terms, name: str, items: dict[str, Item]) -> Act | None:
     """The one act of the package that answers to an item; nothing when several do: then a person chooses."""
-    acts = resolved(terms.acts.values(), (name,), (), (), items, exact=False)
-    return next(iter(acts)) if len(acts) == 1 else ""
+    acts = resolved(terms.acts.values(), (name,), (), (), items)
+    return terms.acts[next(iter(acts))] if len(acts) == 1 else None
 
 
 def _quantified(terms: Terms, visit: Visit, protocol: str, act: str) -> Proposal:

@@ -16,10 +16,9 @@ from facility_agent.vocabulary.records import CareLine, Visit
 
 def for_whom(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Past) -> tuple[Finding, ...]:
     """The first fact that speaks against giving this act to this person, else the first one that is missing."""
-    against, missing = _fact_against(asked.rule, visit)
-    if against:
+    if against := _against(asked.rule, visit):
         return (said(asked, "not-for-person", line, act=line.act, fact=against),)
-    if missing:
+    if missing := _missing(asked.rule, visit):
         return (unchecked("not-for-person", asked.clause, "fact", missing, act=line.act, fact=missing),)
     return _week(asked, terms, visit, line)
 
@@ -67,27 +66,28 @@ def fact(asked: Asked, visit: Visit, line: CareLine | None = None) -> tuple[Find
     return (unchecked("protocol-fact-missing", asked.clause, "fact", name, fact=name),)
 
 
-def _fact_against(rule: Rule, visit: Visit) -> tuple[str, str]:
-    """The fact that speaks against, and the fact that is missing; both empty when all is well."""
-    person, missing = visit.beneficiary, ""
+def _against(rule: Rule, visit: Visit) -> str:
+    """The first stated fact that speaks against; empty when none does."""
+    person = visit.beneficiary
     if rule.sex and person.sex and person.sex != rule.sex:
-        return "sex", ""
-    if rule.from_months is not None or rule.under_months is not None:
-        if person.birth_date is None:
-            missing = "birth_date"
-        elif not of_age(rule, visit):
-            return "age", ""
-    if rule.from_grams is not None:
-        if visit.weight_grams is None:
-            missing = missing or "weight"
-        elif visit.weight_grams < rule.from_grams:
-            return "weight", ""
-    if rule.pregnant is not None:
-        if visit.pregnant is None:
-            missing = missing or "pregnant"
-        elif visit.pregnant != rule.pregnant:
-            return "pregnant", ""
-    return "", missing
+        return "sex"
+    if not of_age(rule, visit):
+        return "age"
+    if rule.from_grams is not None and visit.weight_grams is not None and visit.weight_grams < rule.from_grams:
+        return "weight"
+    if rule.pregnant is not None and visit.pregnant is not None and visit.pregnant != rule.pregnant:
+        return "pregnant"
+    return ""
+
+
+def _missing(rule: Rule, visit: Visit) -> str:
+    """The first fact that the rule looks at and nobody stated; empty when there is none."""
+    aged = rule.from_months is not None or rule.under_months is not None
+    if aged and visit.beneficiary.birth_date is None:
+        return "birth_date"
+    if rule.from_grams is not None and visit.weight_grams is None:
+        return "weight"
+    return "pregnant" if rule.pregnant is not None and visit.pregnant is None else ""
 
 
 def of_age(rule: Rule, visit: Visit) -> bool:
@@ -137,14 +137,14 @@ def _at_its_place(rule: Rule, terms: Terms) -> bool:
         return False
     if terms.rank is None:
         return True
-    return (rule.from_rank or 0) <= terms.rank and (rule.until_rank is None or terms.rank <= rule.until_rank)
+    return (rule.from_rank or 1) <= terms.rank and (rule.until_rank is None or terms.rank <= rule.until_rank)
 
 
 def _levels_from(terms: Terms, rule: Rule) -> tuple[str, ...]:
     return tuple(
         level.code
         for level in terms.levels.values()
-        if (rule.from_rank or 0) <= level.rank and (rule.until_rank is None or level.rank <= rule.until_rank)
+        if (rule.from_rank or 1) <= level.rank and (rule.until_rank is None or level.rank <= rule.until_rank)
     )
 
 

@@ -52,7 +52,7 @@ def of_line(
         found.append(finding)
     if past.same_day and (finding := limits.duplicate_claim(visit, line, past)) is not None:
         found.append(finding)
-    if act.follow_up and (finding := limits.follow_up(terms, visit, line, act, past)) is not None:
+    if act.follow_up and (finding := limits.follow_up(terms, visit, act, past)) is not None:
         found.append(finding)
     for protocol in asked.protocols:
         found += pathway.of_line(protocol, terms, visit, line, past)
@@ -73,7 +73,7 @@ def of_scheme(
     for limit in under.counts:
         now = sum([other.quantity for other in earlier if terms.concerns(limit, other.act)])
         counted = limits.counted(limit, visit, line, terms.acts[line.act].family, coverage, past, now)
-        soon = limits.spaced(limit, visit, line, coverage, past)
+        soon = limits.spaced(limit, line, coverage, past)
         found += [finding for finding in (counted, soon) if finding is not None]
     for row in under.requirements:
         if (missing := package.requirement(visit, line, row)) is not None:
@@ -110,13 +110,12 @@ def _dates(visit: Visit) -> Finding | None:
         return refuse(
             "dates-reversed", "dates", FACILITY, start=stay.admitted.isoformat(), end=stay.discharged.isoformat()
         )
-    if visit.entered_on is None or visit.entered_on == visit.day:
-        return None
-    if visit.entered_on < visit.day:
-        return refuse(
-            "visit-in-future", "dates", FACILITY, day=visit.day.isoformat(), today=visit.entered_on.isoformat()
-        )
-    return note("late-entry", "dates", day=visit.day.isoformat(), entered=visit.entered_on.isoformat())
+    day, entered = visit.day, visit.entered_on
+    if entered is not None and entered < day:
+        return refuse("visit-in-future", "dates", FACILITY, day=day.isoformat(), today=entered.isoformat())
+    if entered is not None and entered > day:
+        return note("late-entry", "dates", day=day.isoformat(), entered=entered.isoformat())
+    return None
 
 
 def _from_paper(sheet: Sheet) -> Finding:

@@ -155,13 +155,13 @@ def test_the_free_window(
     entry = visit(line(), **facts)
     says = {"follow_up_days": 15, LONGER: None, **clauses}
     held = terms(**{name: {} if days is None else {"*": days} for name, days in says.items()})
-    assert limits.follow_up(held, entry, entry.lines[0], VISIT_ACT, past(entry, earlier)) == found
+    assert limits.follow_up(held, entry, VISIT_ACT, past(entry, earlier)) == found
 
 
 def test_an_act_without_a_window_has_none() -> None:
     entry = visit(line(), **ILL)
     act = msgspec.structs.replace(VISIT_ACT, follow_up=False)
-    assert limits.follow_up(terms(follow_up_days={"*": 15}), entry, line(), act, past(entry, before(1, **ILL))) is None
+    assert limits.follow_up(terms(follow_up_days={"*": 15}), entry, act, past(entry, before(1, **ILL))) is None
 
 
 THREE = Limit(code="three", acts=("seen",), count=3, per="year", clause="9.1")
@@ -248,7 +248,7 @@ def test_intervals(row: Limit, earlier: PastLine, found: Finding | None) -> None
     entry = visit(line())
     coverage = Coverage(entry.beneficiary, "M", "scheme", date(2020, 1, 1))
     for each in (coverage, None):
-        assert limits.spaced(row, entry, entry.lines[0], each, past(entry, earlier)) == found
+        assert limits.spaced(row, entry.lines[0], each, past(entry, earlier)) == found
 
 
 PATH = ReferralRule(code="path", kind="path", sent_from=("post",), document="certificate", clause="8.1")
