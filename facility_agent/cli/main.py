@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
 
 import typer
 
@@ -62,13 +64,19 @@ app.command("lake")(audit.lake)
 app.add_typer(bench.app, name="bench")
 
 
+@cache
+def commands() -> Callable[[], None]:
+    """The tree of commands, built once a process."""
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """Run the command; bad input gives its sentence and status 2, a bug status 70 and one line."""
     from facility_agent.cli.output import say_error
     from facility_agent.vocabulary.errors import InputError
 
     try:
-        app()
+        commands()()
     except InputError as error:
         say_error(error)
         sys.exit(2)
