@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -53,13 +54,22 @@ async def shared_postgres(postgres_url: str) -> AsyncIterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+async def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store with all its tables, made once; tests open copies of it."""
+    path = tmp_path_factory.mktemp("made") / "site.sqlite3"
+    async with open_store(path):
+        pass
+    return path
+
+
 @pytest.fixture(params=DIALECTS)
 def store_location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where the store of a test lies, once per dialect."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("shared_postgres")
         return url
-    return str(tmp_path / "site.sqlite3")
+    return str(shutil.copy(request.getfixturevalue("made_sqlite"), tmp_path / "site.sqlite3"))
 
 
 @pytest.fixture
