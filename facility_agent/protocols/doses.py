@@ -21,7 +21,7 @@ def band(asked: Asked, terms: Terms, visit: Visit, line: CareLine, past: Past) -
     """What the quantity of a line says against the band of the person."""
     bands, grams, born = asked.rule.bands, visit.weight_grams, visit.beneficiary.birth_date
     if _for_everybody(bands[0]):
-        return _compared(asked, terms, line, bands[0], "", "", agreed=False)
+        return _compared(asked, terms, line, bands[0], "", "", agreed=True)
     if grams is not None and grams < (bands[0].from_grams or 0):
         return (said(asked, "not-for-person", line, act=line.act, fact="weight"),)
     by_weight = of_weight(bands, grams)
@@ -91,7 +91,7 @@ def _compared(
     if axis == "months":
         return (noted(asked, "quantity-outside-age-band", age=measured, **evidence),)
     evidence["grams"] = measured
-    if axis and not agreed:
+    if not agreed:
         return (noted(asked, "quantity-outside-band", **evidence),)
     above = (line.quantity - fitting.quantity) * line.price
     return (cut(asked, "quantity-outside-band", line, above, **evidence),)

@@ -87,9 +87,14 @@ def test_the_first_rank_is_a_place_too() -> None:
 
 
 def test_a_number_per_period_says_over_how_many_months() -> None:
-    terms = known(kind="repeat", acts=("antimalarial",), maximum=1, per="episode", days=75)
+    terms = known(kind="repeat", acts=("antimalarial",), maximum=1, per="episode", days=46)
     (found,) = said(terms, care(line()), before("antimalarial", 5))
-    assert found.evidence == {"act": "antimalarial", "count": 1, "maximum": 1, "months": 2}  # 75 days are 2.5 months
+    assert found.evidence == {
+        "act": "antimalarial",
+        "count": 1,
+        "maximum": 1,
+        "months": 2,
+    }  # 46 days are nearer to two months
     (found,) = said(known(kind="days-at-once", acts=("antimalarial",)), care(line(days=1)))
     assert found.evidence["maximum"] == 0 and found.evidence["allowed"] == 0
 
@@ -282,6 +287,18 @@ def test_every_thing_that_a_scheme_asks_is_said() -> None:
     lifted = note("guarantee-used", "9", act="plain", number="G-1")
     used = note("guarantee-used", "11.1", act="plain", number="G-1")
     assert of_scheme(visit, History((earlier(9),)), YEARLY, guarantees=(ROW,)) == [lifted, used]
+
+
+def test_what_a_scheme_asks_is_asked_of_the_very_line() -> None:
+    role = Requirement(code="role", kind="fact", clause="3.1")
+    done = msgspec.structs.replace(ONE, role="nurse")
+    missing = unchecked("fact-missing", "3.1", "fact", "role", review=True, fact="role")
+    assert of_scheme(care(ONE, done), History(), requirements=(role,)) == []
+    assert of_scheme(care(done, ONE), History(), requirements=(role,)) == [missing]
+    beyond = msgspec.structs.replace(ROW, above=1)
+    lacking = refuse("prior-approval-missing", "11.1", "facility", act="plain")
+    assert of_scheme(care(NOW, ONE), History(), guarantees=(beyond,)) == []
+    assert of_scheme(care(ONE, NOW), History(), guarantees=(beyond,)) == [lacking]
 
 
 def test_prior_approval_is_asked_beside_a_letter() -> None:
