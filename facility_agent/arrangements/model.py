@@ -16,6 +16,7 @@ from facility_agent.arrangements.clauses import MONEY_CLAUSES as MONEY_CLAUSES
 from facility_agent.arrangements.clauses import Clauses as Clauses
 from facility_agent.arrangements.clauses import Provenance as Provenance
 from facility_agent.arrangements.duties import Duties as Duties
+from facility_agent.arrangements.layouts import Layout
 from facility_agent.arrangements.protocols import Condition, Indicator, Item, Protocol, Rule
 from facility_agent.arrangements.referrals import ReferralRule as ReferralRule
 from facility_agent.arrangements.row import Evidence as Evidence
@@ -259,6 +260,7 @@ class Arrangement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_
     letters: tuple[Letter, ...] = ()
     capitations: tuple[Capitation, ...] = ()
     referrals: tuple[ReferralRule, ...] = ()
+    layouts: tuple[Layout, ...] = ()
     duties: Duties = Duties()
     digest: str = ""
 

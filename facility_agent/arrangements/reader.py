@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from facility_agent.arrangements import duties, model, protocols, references
+from facility_agent.arrangements import duties, layouts, model, protocols, references
 from facility_agent.arrangements.rows import Mistake, Raw, cells, convert, faults, keys_below, line_of, tables
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.money import MINOR_DIGITS
@@ -42,6 +42,7 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "letter": ("letters", model.Letter),
     "capitation": ("capitations", model.Capitation),
     "referral": ("referrals", model.ReferralRule),
+    "layout": ("layouts", layouts.Layout),
     "guarantee": ("duties.guarantees", duties.GuaranteeRule),
     "identification": ("duties.identifications", duties.Identification),
     "commitment": ("duties.commitments", duties.Commitment),

@@ -21,7 +21,7 @@ _NAMES = {
     "act": "act", "acts": "act", "others": "act",
     "family": "family", "families": "family",
     "level": "level", "levels": "level", "sent_from": "level", "includes": "family",
-    "scheme": "scheme",
+    "scheme": "scheme", "schemes": "scheme",
 }  # fmt: skip
 
 #: What makes a row without a code of its own one and the same.

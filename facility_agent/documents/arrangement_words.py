@@ -70,6 +70,7 @@ def shown(arrangement: Arrangement, words: Words) -> tuple[Shown, ...]:
         about = f"{due.code} · {said.named(due.scheme)} · {said.named(due.level)}"
         rows.append(_row("capitations", about, f"{value} {words(f'law.capitation.{due.per}')}", due))
     rows += [_row("referrals", *row_words.referral(path), path) for path in arrangement.referrals]
+    rows += [_row("layouts", *row_words.layout(form), form) for form in arrangement.layouts]
     for rule in arrangement.rules:
         rows.append(_row("protocols", rule.name.say(words.language), words(f"weight.{rule.weight}"), rule))
     return (*rows, *_duties(arrangement, said, words))

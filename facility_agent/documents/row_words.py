@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from facility_agent.arrangements.duties import Commitment, Delegation, GuaranteeRule, Identification, Reason
+from facility_agent.arrangements.layouts import Layout
 from facility_agent.arrangements.model import Act, Level, ReferralRule, Scheme
 from facility_agent.documents.clause_words import ClauseWords
 from facility_agent.vocabulary.findings import UNKNOWN
@@ -85,6 +86,14 @@ class RowWords:
         consequence = "doc.requirement.refuses" if row.refuses else "doc.requirement.asked"
         bearer = self.words(f"bearer.{row.borne_by}") if row.refuses and row.borne_by else ""
         return where, self._joined((*parts, self.words(consequence), bearer))
+
+    def layout(self, row: Layout) -> tuple[str, str]:
+        """For which schemes, and the columns of the form."""
+        columns = self.said.open
+        if row.columns != UNKNOWN:
+            columns = ", ".join(self.words(f"doc.column.{name}") for name in row.columns)
+        about = ", ".join(self.said.named(code) for code in row.schemes)
+        return self._joined((row.code, about)), self.words(f"law.layout.{row.each}", columns=columns)
 
     def guarantee(self, row: GuaranteeRule) -> tuple[str, str]:
         """For which care and where, and: its kind, what happens without it, its hours, validity, reuse and silence."""

@@ -119,7 +119,8 @@ def _head(frame: Frame, statement: Statement) -> None:
         frame.say(right, MARGIN + left_width, frame.y, frame.width - left_width, 4.6, bold=row == 0)
         frame.y += 4.8
     currency = words("doc.amounts-in", currency=currency_name(statement.currency, words.language))
-    frame.say(currency, MARGIN, frame.y, frame.width, 4, size=7)
+    ours = words("doc.form.ours") if statement.detail is None else ""
+    frame.say(f"{currency}. {ours}".rstrip(". "), MARGIN, frame.y, frame.width, 4, size=7)
     frame.y += 4.5
 
 

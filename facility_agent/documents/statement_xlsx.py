@@ -90,6 +90,7 @@ def _heading(
         (words("doc.under", title=statement.arrangement.say(language), start=statement.arrangement_start), "text"),
         (words("doc.agreement", id=statement.agreement) if statement.agreement else words("doc.no-agreement"), "text"),
         (words("doc.amounts-in", currency=currency_name(statement.currency, language)), "text"),
+        *([(words("doc.form.ours"), "text")] if statement.detail is None else []),
         (f"{words('doc.seal')} {seal_hash}" if seal_hash else words("doc.unsealed"), "text"),
     ]
     for row, (text, style) in enumerate(lines):

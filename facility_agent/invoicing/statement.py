@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from facility_agent.arrangements.agreement import Agreement
+from facility_agent.arrangements.layouts import layout_of
 from facility_agent.arrangements.model import Arrangement, Text
 from facility_agent.invoicing.batch import Totals, totals
 from facility_agent.vocabulary.records import Claim, Record
@@ -92,7 +93,7 @@ def statement(
 ) -> Statement:
     """The statement of a batch. Names come from the agreement, then from `names`, and else are the codes.
 
-    `generic_form` None: a State programme has its own form, which we do not have, so ours is marked as a general one.
+    `generic_form` None: a State programme has its own form; where the arrangement does not give it, ours is marked.
     """
     scheme = next((row for row in arrangement.schemes if row.code == batch.scheme), None)
     parties = agreement.parties if agreement is not None else ()
@@ -100,7 +101,8 @@ def statement(
     made_up = agreement is not None and agreement.annex.invented
     concerned = [party for party in parties if party.code in (batch.facility, batch.payer)]
     if generic_form is None:
-        generic_form = scheme is not None and scheme.kind == "state"
+        own = layout_of(arrangement, batch.scheme)
+        generic_form = scheme is not None and scheme.kind == "state" and own is None
     return Statement(
         facility=batch.facility,
         facility_name=named.get(batch.facility, batch.facility),

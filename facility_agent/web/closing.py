@@ -62,9 +62,8 @@ async def preview(request: web.Request) -> web.Response:
     """The statement as it would be, marked as not sealed."""
     month, payer, scheme, kind = _asked(request, request.query)
     ready = await closing.ready(request.app[SITE], month, payer, scheme, kind)
-    return web.Response(
-        body=await month_papers.preview_paper(request.app[SITE], ready.batch), content_type="application/pdf"
-    )
+    data = await month_papers.preview_paper(request.app[SITE], ready.batch, ready.claims)
+    return web.Response(body=data, content_type="application/pdf")
 
 
 @routes.get("/batches/{batch}/files/papers/{kind}.pdf")

@@ -7,7 +7,8 @@ from functools import partial
 
 import msgspec
 
-from facility_agent.documents.layouts import detail, layout_of
+from facility_agent.arrangements.layouts import layout_of
+from facility_agent.documents.layouts import detail
 from facility_agent.documents.receipt_pdf import decision_pdf, receipt_pdf, remittance_pdf
 from facility_agent.documents.statement_pdf import statement_pdf
 from facility_agent.invoicing.statement import Statement, statement
@@ -60,7 +61,7 @@ async def statement_of(site: Site, batch: Batch, claims: tuple[Claim, ...] = ())
     agreement = await site.agreement(batch.facility, batch.payer, day)
     arrangement, small = site.arrangement(day), site.config.small_facility
     page = statement(batch, arrangement, agreement, names=await site.names(), one_person=small)
-    layout = layout_of(site.config.country, batch.scheme)
+    layout = layout_of(arrangement, batch.scheme)
     if layout is None or not claims:
         return page
     language = site.config.language
@@ -71,9 +72,9 @@ async def statement_of(site: Site, batch: Batch, claims: tuple[Claim, ...] = ())
     return msgspec.structs.replace(page, detail=detail(layout, batch, claims, names, services))
 
 
-async def preview_paper(site: Site, batch: Batch) -> bytes:
+async def preview_paper(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> bytes:
     """The statement of a batch that is not closed: every page says that nothing is sealed yet."""
-    page = await statement_of(site, batch)
+    page = await statement_of(site, batch, claims)
     return await asyncio.to_thread(partial(statement_pdf, page, "", site.config.language, made_on=site.today()))
 
 
