@@ -15,12 +15,15 @@ from typing import Final
 
 import msgspec
 
+from facility_agent.invoicing.conditions import ConditionRow
 from facility_agent.invoicing.statement import Statement
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Record
 
 #: The prints by the ending of their file name.
 KINDS: Final = ("pdf", "xlsx", "csv")
+#: The confidential list, a print of its own.
+CONDITIONS: Final = "conditions"
 _STATUS: Final = Path("/proc/self/status")
 
 
@@ -32,6 +35,7 @@ class Order(Record, frozen=True):
     language: str
     made_on: date
     kinds: tuple[str, ...]
+    conditions: tuple[ConditionRow, ...] = ()
 
 
 class Prints(Record, frozen=True):
@@ -42,13 +46,22 @@ class Prints(Record, frozen=True):
 
 
 async def printed(
-    statement: Statement, seal: str, language: str, made_on: date, kinds: tuple[str, ...] = KINDS
+    statement: Statement,
+    seal: str,
+    language: str,
+    made_on: date,
+    kinds: tuple[str, ...] = KINDS,
+    conditions: tuple[ConditionRow, ...] = (),
 ) -> dict[str, Prints]:
-    """Each print by its kind, every one made by a child of its own, at the same time.
+    """Each print by its kind, every one made by a child of its own, at the same time; `conditions` only when given.
 
     InputError `batch-print-failed` with what the child said last; nothing is written.
     """
     orders = [Order(statement, seal, language, made_on, (kind,)) for kind in kinds]
+    if conditions:
+        kinds = (*kinds, CONDITIONS)
+        bare = msgspec.structs.replace(statement, detail=None)
+        orders.append(Order(bare, seal, language, made_on, (CONDITIONS,), conditions))
     return dict(zip(kinds, await asyncio.gather(*map(_child, orders)), strict=True))
 
 
@@ -91,7 +104,12 @@ def _makers() -> Mapping[str, Callable[[Order], bytes]]:
 
         return statement_csv(order.statement, order.language)
 
-    return {"pdf": pdf, "xlsx": xlsx, "csv": csv}
+    def conditions(order: Order) -> bytes:
+        from facility_agent.documents.conditions_pdf import conditions_pdf
+
+        return conditions_pdf(order.conditions, order.statement, order.language, made_on=order.made_on)
+
+    return {"pdf": pdf, "xlsx": xlsx, "csv": csv, CONDITIONS: conditions}
 
 
 def _peak() -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from facility_agent.documents.archive import PROFILE, metadata
 from facility_agent.documents.letters import Letters, clean
 from facility_agent.words import Words
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MARGIN = 10.0
 FACE = "DejaVu"
+PRODUCER = "facility-agent"
 #: Stands for the number of pages until it is known; no text of a person holds it, because `clean` takes it out.
 _PAGES = "\ue000" * 4
 _PADDING = 1.1
@@ -51,18 +53,22 @@ class Frame:
         foot: str = "",
         code: str = "",
         head: Callable[[Frame], None] | None = None,
+        archive: bool = False,
     ) -> None:
         # Imported late: it takes a second, and a desk that prints nothing should not wait for it.
         from fpdf import FPDF
 
         self.words = words
-        self.pdf = FPDF(orientation="landscape" if landscape else "portrait", format="A4")
+        side: Literal["landscape", "portrait"] = "landscape" if landscape else "portrait"
+        self.pdf = FPDF(orientation=side, format="A4", enforce_compliance=PROFILE if archive else None)
         self.pdf.set_auto_page_break(False)
         self.pdf.c_margin = _PADDING
         self.pdf.alias_nb_pages(_PAGES)
         self.pdf.set_creation_date(datetime.combine(made_on, time(), UTC))
-        self.pdf.set_producer("facility-agent")
+        self.pdf.set_producer(PRODUCER)
         self.pdf.set_title(clean(title))
+        if archive:
+            self.pdf.set_xmp_metadata(metadata(clean(title), made_on, PRODUCER))
         self.pdf.set_lang(words.language)
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
             file = resources.files("facility_agent").joinpath("vendor", "dejavu", name)

@@ -47,6 +47,7 @@ def statement_pdf(statement: Statement, seal_hash: str, language: str = "fr", *,
         foot=words("doc.seal") if seal_hash else words("doc.unsealed"),
         code=seal_hash,
         head=lambda page: _head(page, statement),
+        archive=True,
     )
     columns = [
         Column(words(f"doc.column.{name}"), width, align, lines)  # type: ignore[arg-type]

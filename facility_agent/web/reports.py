@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from facility_agent.vocabulary.periods import month_of
@@ -33,8 +35,10 @@ async def of_month(request: web.Request) -> web.Response:
     site, month = request.app[SITE], read_month(request.match_info["month"])
     counts, notes = await reports.counts_of(site, month), await reports.scoreboard_of(site, month)
     boxes = await reports.archive_of(site, month, forms.number(request.query, "years", lowest=1))
+    batches = await request.app[SITE].store.batches(month=month)
     bands = [name for name, *_ in reports.BANDS] + [""]
-    return await page(request, "report.html", counts=counts, notes=notes, boxes=boxes, bands=bands, chosen=month)
+    shown: dict[str, Any] = {"counts": counts, "notes": notes, "boxes": boxes, "bands": bands, "batches": batches}
+    return await page(request, "report.html", chosen=month, **shown)
 
 
 @routes.get("/scoreboard")

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from facility_agent.audit.reconcile import Reconciliation, reconcile
-from facility_agent.documents.apart import printed
+from facility_agent.documents.apart import CONDITIONS, printed
 from facility_agent.exchange.messages import BatchMessage, encode
 from facility_agent.exchange.seals import PART, packed
 from facility_agent.invoicing.statement import Statement
@@ -26,7 +26,7 @@ from facility_agent.workflows.closing import Preview as Preview
 from facility_agent.workflows.closing import Waiting as Waiting
 from facility_agent.workflows.closing import close as close
 from facility_agent.workflows.closing import preview as preview
-from facility_agent.workflows.month_papers import statement_of
+from facility_agent.workflows.month_papers import conditions_listed, statement_of
 from facility_agent.workflows.site import EXPORTS, Site
 
 
@@ -67,7 +67,8 @@ async def _exported(site: Site, batch_id: str, by: str) -> Exported:
     seal = digest(canonical(core))
     folder = site.folder / EXPORTS / view.batch.month
     name = f"bordereau-{view.batch.number}"
-    prints = await printed(view.statement, seal, site.config.language, view.batch.closed_on)
+    listed = conditions_listed(site, view.batch, view.claims)
+    prints = await printed(view.statement, seal, site.config.language, view.batch.closed_on, conditions=listed)
     pdf, xlsx, csv = (folder / f"{name}.{kind}" for kind in ("pdf", "xlsx", "csv"))
     for path in (pdf, xlsx, csv):
         kind = path.suffix[1:]
@@ -80,7 +81,10 @@ async def _exported(site: Site, batch_id: str, by: str) -> Exported:
     letter = f"batch-{view.batch.number}"
     if view.state == "closed" or await _returned(site, view):
         seal_part = packed([endorsing.own_seal(site, encode(core), "closed")])
-        parts = {pdf.name: pdf.read_bytes(), xlsx.name: xlsx.read_bytes(), PART: seal_part}
+        parts = {pdf.name: prints["pdf"].files["pdf"], xlsx.name: prints["xlsx"].files["xlsx"], PART: seal_part}
+        if listed:
+            # In the letter alone: whoever keeps the accounts opens the folder of the prints.
+            parts[f"conditions-{view.batch.number}.pdf"] = prints[CONDITIONS].files[CONDITIONS]
         async with site.store.transaction():
             letter = (await mail.send(site, to, "batch", core, letter, parts)).removesuffix(".fae")
             await site.store.move_batch(batch_id, "sealed", site.now(), by)

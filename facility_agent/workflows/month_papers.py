@@ -7,10 +7,12 @@ from functools import partial
 
 import msgspec
 
-from facility_agent.arrangements.layouts import layout_of
+from facility_agent.arrangements.layouts import asks_conditions, layout_of
+from facility_agent.documents.conditions_pdf import conditions_pdf
 from facility_agent.documents.layouts import detail
 from facility_agent.documents.receipt_pdf import decision_pdf, receipt_pdf, remittance_pdf
 from facility_agent.documents.statement_pdf import statement_pdf
+from facility_agent.invoicing.conditions import ConditionRow, conditions_of
 from facility_agent.invoicing.statement import Statement, statement
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import last_day
@@ -70,6 +72,26 @@ async def statement_of(site: Site, batch: Batch, claims: tuple[Claim, ...] = ())
     names = {code: act.name.say(language) for code, act in acts.items()}
     services = {code: families.get(act.family, "") for code, act in acts.items()}
     return msgspec.structs.replace(page, detail=detail(layout, batch, claims, names, services))
+
+
+def conditions_listed(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> tuple[ConditionRow, ...]:
+    """What stands in the confidential list of a batch; nothing where the payer's own form asks for it anyway."""
+    asked = asks_conditions(site.arrangement(last_day(batch.month)), batch.scheme)
+    return () if asked else conditions_of(batch, claims)
+
+
+async def conditions_paper(site: Site, batch_id: str) -> bytes:
+    """The confidential list as PDF; InputError `batch-unknown`, or `conditions-none` when there is none."""
+    entry = await site.store.batch(batch_id)
+    if entry is None:
+        raise InputError("batch-unknown", batch=batch_id)
+    batch = entry.batch
+    claims = await site.store.claims(tuple(item.claim for item in batch.items))
+    rows = conditions_listed(site, batch, claims)
+    if not rows:
+        raise InputError("conditions-none", number=batch.number)
+    page = await statement_of(site, batch)
+    return await asyncio.to_thread(partial(conditions_pdf, rows, page, site.config.language, made_on=batch.closed_on))
 
 
 async def preview_paper(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> bytes:

@@ -18,6 +18,7 @@ import pypdf
 import pytest
 
 from facility_agent.arrangements.model import Text
+from facility_agent.documents.apart import Order, fulfil
 from facility_agent.documents.statement_pdf import statement_pdf
 from facility_agent.invoicing.statement import FamilyTotal, Statement, statement
 from facility_agent.words import Words
@@ -160,8 +161,22 @@ def test_a_long_list_of_families_does_not_run_off_the_page() -> None:
 def test_the_same_statement_gives_the_same_bytes() -> None:
     assert printed(40) == printed(40)
     assert printed(40) != statement_pdf(stated(40), SEAL, made_on=date(2026, 4, 7))
-    metadata = pypdf.PdfReader(io.BytesIO(printed())).metadata
-    assert metadata is not None and metadata["/CreationDate"] == "D:20260406000000Z"
+    metadata = pypdf.PdfReader(io.BytesIO(printed())).xmp_metadata
+    assert metadata is not None and str(metadata.xmp_create_date)[:19] == "2026-04-06 00:00:00"
+
+
+def test_the_file_is_marked_to_be_kept_and_names_the_data_inside_it() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(printed(3)))
+    root: Any = reader.trailer["/Root"].get_object()
+    xmp = root["/Metadata"].get_object().get_data().decode()
+    assert "<pdfaid:part>3<" in xmp and "2026-04-06T00:00:00" in xmp and "n° 2026-03-1" in xmp
+    (intent,) = [each.get_object() for each in root["/OutputIntents"]]
+    assert intent["/S"] == "/GTS_PDFA1" and intent["/DestOutputProfile"].get_object().get_data()[36:40] == b"acsp"
+    (file,) = [each.get_object() for each in root["/AF"]]
+    assert file["/AFRelationship"] == "/Data" and file["/UF"] == "bordereau-2026-03-1.json"
+    assert "/ID" in reader.trailer and reader.pdf_header >= "%PDF-1.7"
+    plain = fulfil(Order(stated(3), "", "fr", MADE, ("pdf",)))["pdf"]
+    assert "/AF" not in pypdf.PdfReader(io.BytesIO(plain)).trailer["/Root"], "what is not sealed is nobody's data"
 
 
 ELSEWHERE = """

@@ -11,8 +11,9 @@ import pytest
 from facility_agent.exchange.messages import BatchMessage, encode
 from facility_agent.exchange.seals import packed
 from facility_agent.storage.store.endorsing import Passing
-from facility_agent.workflows import endorsing, month_end
+from facility_agent.workflows import endorsing, mail, month_end
 from facility_agent.workflows.site import OUTBOX
+from tests.documents.reading import text_of
 from tests.web.conftest import Visit
 from tests.web.visitor import Page, Visitor
 from tests.web.world import World, open_world
@@ -209,6 +210,25 @@ async def test_a_month_is_checked_left_out_and_contested_through_the_pages(own_w
                 assert answer.status == 200 and (await answer.read()).startswith(b"%PDF")
         assert (await visitor.get(f"{start}/files/papers/remittance-7.pdf")).status == 404
         assert "Échéances" in (await visitor.get("/clocks")).text
+
+
+async def test_what_people_suffer_from_travels_apart_and_is_read_by_those_who_care(world: World, visit: Visit) -> None:
+    sealed = (world.facility.folder / OUTBOX / f"batch-{world.march.number}.fae").read_bytes()
+    parts = (await mail.open_letter(world.mutual, sealed)).parts
+    path, name = f"/files/conditions/{world.march.id}.pdf", f"conditions-{world.march.number}.pdf"
+    assert parts[name].startswith(b"%PDF") and "paludisme simple" in text_of(parts[name])
+    names = (await month_end.batch_of(world.facility, world.march.id)).files
+    assert names and not any("conditions" in each for each in names), "nothing of it lies among the accounts"
+    for site, page, reader, other in (
+        (world.facility, "/reports/2026-03", "soins", "comptable"),
+        (world.mutual, f"/audit/{world.march.id}", "medecin", "agent"),
+    ):
+        adviser, clerk = await visit(site, reader), await visit(site, other)
+        assert path in (await adviser.get(page)).links and path not in (await clerk.get(page)).links
+        async with adviser.client.get(path) as answer:
+            assert answer.status == 200 and await answer.read() == parts[name]
+        assert (await clerk.get(path)).status == 403
+        assert (await adviser.get("/files/conditions/nowhere.pdf")).status == 422
 
 
 async def test_a_refused_claim_is_replaced_by_one_tap(own_world: World, visit: Visit) -> None:

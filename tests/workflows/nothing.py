@@ -71,6 +71,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "batch-kind-not-allowed": ("Demandez au payeur", "Ask the payer"),
     "contest-id-reused": ("Demandez à l’expéditeur", "Ask the sender"),
     "batch-print-failed": ("recommencez", "try again"),
+    "conditions-none": ("Ouvrez le bordereau", "Open the statement"),
     "contest-before-decision": ("Attendez la réponse", "Wait for the payer’s answer"),
     "contest-empty": ("Choisissez des lignes", "Choose lines"),
     "contest-names-nothing": ("Contestez seulement", "Contest only"),
