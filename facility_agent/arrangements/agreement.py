@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from facility_agent.arrangements import moves as moving
+from facility_agent.arrangements.duties import Delegation
 from facility_agent.arrangements.model import (
     MONEY_CLAUSES,
     Act,
@@ -68,6 +69,7 @@ class Annex(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     limits: tuple[Limit, ...] = ()
     deductibles: tuple[Deductible, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
 
 
 class Signature(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

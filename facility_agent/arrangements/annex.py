@@ -8,6 +8,7 @@ arrangement. What the arrangement settles cannot be settled again here. Beside t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -20,7 +21,12 @@ from facility_agent.arrangements.rows import Mistake, cells, faults
 from facility_agent.vocabulary.findings import UNKNOWN
 
 NAME = "annex.toml"
-LOCAL = {table for table, (field, _) in TABLES.items() if field in Annex.__struct_fields__}
+#: TOML table name → field of the annex.
+LOCAL = {
+    table: name
+    for table, (field, _) in TABLES.items()
+    if (name := field.removeprefix("duties.")) in Annex.__struct_fields__
+}
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -62,11 +68,13 @@ def annex_of(
         raws, wrong = cells(f"{table}s.csv", listed, table, TABLES[table][1])
         gathered.rows.setdefault(table, []).extend(raws)
         gathered.mistakes += wrong
-    for table in sorted(set(gathered.rows) - LOCAL):
+    for table in sorted(set(gathered.rows) - set(LOCAL)):
         raw = gathered.rows.pop(table)[0]
         fields = {"key": table, "known": ", ".join(("annex", "clause", *sorted(LOCAL)))}
         gathered.mistakes.append(Mistake(raw.file, raw.line, table, "unknown-table", fields))
     rows = gathered.records()
+    if "duties" in rows:
+        rows["delegations"] = rows.pop("duties").delegations
     clauses, _ = gathered.read_clauses()
     header = {key: raw.values[key] for key, raw in gathered.header.items()}
     for key, code, fields in faults(header, Header):
@@ -94,7 +102,7 @@ def _against(arrangement: Arrangement, gathered: Gathered) -> list[Mistake]:
     for table, raws in gathered.rows.items():
         settled = {
             row.code
-            for row in getattr(arrangement, TABLES[table][0])
+            for row in attrgetter(TABLES[table][0])(arrangement)
             if table in ("waiting", "limit", "deductible") and UNKNOWN not in msgspec.structs.astuple(row)
         } | (national if table == "act" else set())
         for raw in raws:
@@ -111,7 +119,7 @@ def document_of(annex: Annex) -> dict[str, Any]:
     """The annex as the document that it would be read from, to be changed and read again."""
     raw = msgspec.json.decode(msgspec.json.encode(annex))
     clauses = {name: {"value": value} for name, value in raw.get("clauses", {}).items()}
-    tables = {field: table for table, (field, _) in TABLES.items()}
+    tables = {field: table for table, field in LOCAL.items()}
     rows = {tables[field]: rows for field, rows in raw.items() if field in tables}
     header = {key: raw[key] for key in Header.__struct_fields__ if key in raw}
     return {"annex": header, "clause": clauses, **rows}

@@ -55,10 +55,15 @@ def add_account(
     login: Annotated[str, typer.Argument(help="The name to sign in with.")],
     role: Annotated[list[str], typer.Option(help="A role; give the option again for another one.")],
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    office: Annotated[str, typer.Option(help="The technical centre where this person signs in, by its code.")] = "",
 ) -> None:
-    """Make an account; the password is asked for."""
+    """Make an account; the password is asked for. With --office it is for somebody of a centre that works for us."""
     from facility_agent.workflows import accounts
 
+    if office:
+        _run(folder, lambda site: accounts.admit(site, login, name or login, tuple(role), office))
+        print(words()("cli.account-added", login=login))
+        return
     password = typer.prompt(words()("cli.password", login=login), hide_input=True, confirmation_prompt=True)
 
     async def work(site: Site) -> None:

@@ -14,6 +14,7 @@ from facility_agent.arrangements.model import Arrangement
 from facility_agent.documents.arrangement_words import shown
 from facility_agent.documents.clause_words import ClauseWords
 from facility_agent.documents.frame import MARGIN, Column, Frame
+from facility_agent.documents.row_words import RowWords
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.words import Words
 
@@ -42,7 +43,7 @@ def agreement_pdf(agreement: Agreement, arrangement: Arrangement, language: str 
     _between(frame, agreement, arrangement, said)
     _clauses(frame, agreement, arrangement, said)
     _annex(frame, agreement, said)
-    _rest(frame, arrangement)
+    _rest(frame, arrangement, said)
     _signatures(frame, agreement)
     return frame.finish()
 
@@ -104,13 +105,17 @@ def _annex(frame: Frame, agreement: Agreement, said: ClauseWords) -> None:
             frame.table(columns, rows)
 
 
-def _rest(frame: Frame, arrangement: Arrangement) -> None:
+def _rest(frame: Frame, arrangement: Arrangement, said: ClauseWords) -> None:
     """What the arrangement says beside: letters, guarantees, papers, commitments, reasons, delegations, committees."""
     words = frame.words
     rows = [
         (words(f"section.{row.section}"), row.about, " · ".join(part for part in (row.says, row.source) if part))
         for row in shown(arrangement, words)
         if row.section not in _PRINTED
+    ]
+    rows += [
+        (words("section.delegations"), f"{row.to} · {row.name.say(words.language)}", RowWords(said).delegation(row))
+        for row in said.agreement.annex.delegations
     ]
     if rows:
         frame.heading(words("doc.agreement.rest"))

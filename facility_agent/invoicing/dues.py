@@ -89,8 +89,16 @@ def _promised(terms: Terms, row: Commitment, clock: Clock) -> date | None:
 
 
 def delegated(terms: Terms, to: str, power: str, amount: int) -> Finding | None:
-    """The finding when somebody does for the payer what the arrangement gives them no power to do, or not so far."""
-    rows = [row for row in terms.arrangement.duties.delegations if row.to == to and row.power == power]
+    """The finding when somebody does for the payer what the contract gives them no power to do, or not so far.
+
+    The arrangement's rows come first; the annex's count where it gives nobody that power, or leaves its limit open.
+    """
+    local = terms.agreement.annex.delegations if terms.agreement else ()
+    national, own = (
+        [row for row in rows if row.to == to and row.power == power]
+        for rows in (terms.arrangement.duties.delegations, local)
+    )
+    rows = national if any(row.limit != UNKNOWN for row in national) or not own else own
     clause = rows[0].clause if rows and rows[0].clause else "delegation"
     evidence: dict[str, str | int] = {"to": to, "power": power, "amount": amount}
     if any(row.limit is None or (row.limit != UNKNOWN and amount <= int(row.limit)) for row in rows):

@@ -27,6 +27,7 @@ class AccountRow(Model):
     roles = fields.TextField()
     password_hash = fields.TextField()
     active = fields.IntField(default=1)
+    office = fields.TextField(default="")
 
     class Meta:
         table = "account"

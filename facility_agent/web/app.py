@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from facility_agent.web import (
     adherence,
@@ -112,16 +115,27 @@ def create_app(site: Site, doors: Doors | None = None) -> web.Application:
 
     Whoever opened the site closes it, after the application has stopped.
     """
-    app = web.Application(middlewares=[headers, mistakes, to_the_secure_door, guard], client_max_size=LARGEST)
     facility = site.config.role == "facility"
+    entries = ((_PRACTISE,) if site.config.exercise else ()) + (_AT_FACILITY if facility else _AT_PAYER)
+    return opened(site, doors, (*_BOTH, *(_FACILITY if facility else _PAYER)), entries)
+
+
+def opened(
+    site: Site, doors: Doors | None, rooms: Iterable[ModuleType], entries: tuple[Entry, ...],
+    before: Iterable[Middleware] = (),
+) -> web.Application:  # fmt: skip
+    """An application of these rooms and links, guarded like every other; `before` sees a request first."""
+    guards: list[Middleware] = [*before, headers, mistakes, to_the_secure_door, guard]
+    app = web.Application(middlewares=guards, client_max_size=LARGEST)
     app[SITE] = site
     app[DOORS] = doors or Doors(site.config.host, site.config.port)
     app[RECEIVED] = Received()
     app[BUCKETS] = Buckets()
     app[FRAMES] = Pieces(_MOST_FRAMES)
     app[answering.REASONS] = Pieces(_MOST_REASONS)
-    app[NAVIGATION] = ((_PRACTISE,) if site.config.exercise else ()) + (_AT_FACILITY if facility else _AT_PAYER)
-    for room in (*_BOTH, *(_FACILITY if facility else _PAYER)):
+    app[NAVIGATION] = entries
+    templating.set_up(app)
+    for room in rooms:
         app.add_routes(room.routes)
     app.router.add_static("/static", STATIC)
     app.router.add_static("/vendor/zxing-wasm", VENDOR)

@@ -8,7 +8,16 @@ from aiohttp import web
 
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
-from facility_agent.web.guard import COOKIE_SECONDS, check_origin, cookie_name, local_path, may, public, redirect
+from facility_agent.web.guard import (
+    check_origin,
+    cookie_name,
+    drop_cookie,
+    keep_cookie,
+    local_path,
+    may,
+    public,
+    redirect,
+)
 from facility_agent.web.keys import BUCKETS, SIGNED_IN, SITE
 from facility_agent.web.render import NAVIGATION, again, page
 from facility_agent.workflows import accounts
@@ -45,15 +54,7 @@ async def enter(request: web.Request) -> web.Response:
     except InputError as error:
         return await again(request, "sign_in.html", {"login": form.get("login", "")}, error, next=goal)
     response = redirect(goal)
-    response.set_cookie(
-        cookie_name(request),
-        signed_in.token,
-        max_age=COOKIE_SECONDS,
-        path="/",
-        httponly=True,
-        samesite="Strict",
-        secure=request.secure,
-    )
+    keep_cookie(request, response, cookie_name(request), signed_in.token)
     return response
 
 
@@ -62,7 +63,7 @@ async def leave(request: web.Request) -> web.Response:
     """The sign-in ends on the server, not only in this browser."""
     await accounts.sign_out(request.app[SITE], request[SIGNED_IN].token)
     response = redirect("/sign-in")
-    response.del_cookie(cookie_name(request), path="/", httponly=True, samesite="Strict", secure=request.secure)
+    drop_cookie(request, response, cookie_name(request))
     return response
 
 

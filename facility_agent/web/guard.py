@@ -144,8 +144,21 @@ def cookie_name(request: web.Request) -> str:
 
     Browsers keep one per computer, whatever the port: an exercise must not end a real sign-in.
     """
+    config = request.app[SITE].config
     name = SECURE_COOKIE if request.secure else COOKIE
-    return f"{name}-exercise" if request.app[SITE].config.exercise else name
+    return f"{name}-centre" if config.role == "centre" else f"{name}-exercise" if config.exercise else name
+
+
+def keep_cookie(request: web.Request, response: web.Response, name: str, value: str) -> None:
+    """Let the browser keep something about this visit: no script reads it, and no other site sends it."""
+    response.set_cookie(
+        name, value, max_age=COOKIE_SECONDS, path="/", httponly=True, samesite="Strict", secure=request.secure
+    )
+
+
+def drop_cookie(request: web.Request, response: web.StreamResponse, name: str) -> None:
+    """Let the browser forget it."""
+    response.del_cookie(name, path="/", httponly=True, samesite="Strict", secure=request.secure)
 
 
 def redirect(path: str) -> web.Response:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from facility_agent.web.bucket import Buckets
 from facility_agent.workflows.accounts import SignIn
+from facility_agent.workflows.centre import Centre
 from facility_agent.workflows.received import Received
 from facility_agent.workflows.site import Site
 
@@ -23,6 +24,7 @@ class Doors(NamedTuple):
 
 
 SITE: web.AppKey[Site] = web.AppKey("site", Site)
+CENTRE: web.AppKey[Centre] = web.AppKey("centre", Centre)
 DOORS: web.AppKey[Doors] = web.AppKey("doors", Doors)
 RECEIVED: web.AppKey[Received] = web.AppKey("received", Received)
 BUCKETS: web.AppKey[Buckets] = web.AppKey("buckets", Buckets)

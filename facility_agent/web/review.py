@@ -16,6 +16,7 @@ from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.workflows import audit_desk, review
 from facility_agent.workflows.audit_desk import ClaimView
+from facility_agent.workflows.powers import powers_over
 from facility_agent.workflows.rulings import needs_second
 
 routes = web.RouteTableDef()
@@ -94,7 +95,7 @@ def read_lines(form: forms.Form, answer: Answered, view: ClaimView) -> tuple[Rul
 
 
 async def _queue(request: web.Request) -> dict[str, Any]:
-    queue = await review.queue(request.app[SITE])
+    queue = await review.queue(request.app[SITE], by=_login(request))
     return {"queue": queue, "decidable": may(request[SIGNED_IN], decision_form), "login": _login(request)}
 
 
@@ -103,6 +104,7 @@ async def _claim(request: web.Request) -> dict[str, Any]:
     view = await audit_desk.claim_view(site, found["batch"], found["claim"])
     undecided = await site.store.decision(view.batch.id) is None
     ruled = (await site.store.rulings(view.batch.id)).get(view.claim.id)
+    powers = await powers_over(site, view.batch)
     return {
         "view": view,
         "answer": _answer(view),
@@ -111,6 +113,8 @@ async def _claim(request: web.Request) -> dict[str, Any]:
         "second": needs_second(site.config, view.recomputed.claimed),
         "checks": await site.store.counter_checks(claims=(view.claim.id,)),
         "login": _login(request),
+        "beyond": powers.waits(_login(request), view.recomputed.claimed, ruled),
+        "own": not request[SIGNED_IN].account.office,
         "mine": view.entered_by != _login(request),
         "decidable": undecided and may(request[SIGNED_IN], decision_form),
         "next": await _next(request),

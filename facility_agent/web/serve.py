@@ -16,9 +16,11 @@ from aiohttp import web
 
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.app import create_app
+from facility_agent.web.centre import create_centre_app
 from facility_agent.web.keys import Doors
 from facility_agent.web.network import addresses, is_loopback
 from facility_agent.web.secure import secure_door
+from facility_agent.workflows.centre import Centre, mutual_folders, open_centre
 from facility_agent.workflows.clock import Clock
 from facility_agent.workflows.site import Site, open_site
 
@@ -45,21 +47,27 @@ async def serve_forever(
     async with AsyncExitStack() as stack:
         for folder, port in folders:
             site = await stack.enter_async_context(open_site(folder, clock))
-            await _open_doors(stack, site, host or site.config.host, port or site.config.port, tls)
+            # A centre of another kind, such as a ministry, has no mutuals and the pages of a payer.
+            works = site.config.role == "centre" and mutual_folders(folder)
+            centre = await stack.enter_async_context(open_centre(site, clock)) if works else None
+            await _open_doors(stack, site, centre, host or site.config.host, port or site.config.port, tls)
         # Laws, words and templates stay as long as the program: they need not be looked through again and again.
         gc.collect()
         gc.freeze()
         await stop.wait()
 
 
-async def _open_doors(stack: AsyncExitStack, site: Site, host: str, port: int, tls: bool) -> None:
+async def _open_doors(
+    stack: AsyncExitStack, site: Site, centre: Centre | None, host: str, port: int, tls: bool
+) -> None:
     """Serve a site until the stack is left, and say where."""
     doors, secure = Doors(host, port), None
     if tls:
         host = EVERYWHERE if is_loopback(host) else host
         secure = await stack.enter_async_context(secure_door(site))
         doors = Doors(host, port, site.config.tls_port, secure.authority)
-    runner = web.AppRunner(create_app(site, doors), shutdown_timeout=10)
+    app = create_centre_app(centre, doors) if centre else create_app(site, doors)
+    runner = web.AppRunner(app, shutdown_timeout=10)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await _listen(runner, host, port, None)

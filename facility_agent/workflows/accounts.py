@@ -47,12 +47,25 @@ def check_password(password: str) -> None:
 async def add_account(site: Site, login: str, name: str, password: str, roles: tuple[str, ...]) -> None:
     """A new account; InputError `account-exists`, `password-short` or `role-unknown`."""
     check_password(password)
-    strange = [role for role in roles if role not in ROLES[site.config.role]]
-    if strange or not roles:
-        raise InputError("role-unknown", roles=", ".join(strange), known=", ".join(ROLES[site.config.role]))
+    _check_roles(site, roles)
     salt = site.randomness(16)
     hashed = await asyncio.to_thread(_hasher().hash, password, salt=salt)
     await site.store.add_account(login, name, roles, hashed)
+
+
+async def admit(site: Site, login: str, name: str, roles: tuple[str, ...], office: str) -> None:
+    """An account for somebody of an office that works for us: they sign in there, and have no password here.
+
+    InputError `account-exists`, `role-unknown`.
+    """
+    _check_roles(site, roles)
+    await site.store.add_account(login, name, roles, "", office)
+
+
+def _check_roles(site: Site, roles: tuple[str, ...]) -> None:
+    strange = [role for role in roles if role not in ROLES[site.config.role]]
+    if strange or not roles:
+        raise InputError("role-unknown", roles=", ".join(strange), known=", ".join(ROLES[site.config.role]))
 
 
 async def sign_in(site: Site, login: str, password: str) -> SignIn:
@@ -65,8 +78,13 @@ async def sign_in(site: Site, login: str, password: str) -> SignIn:
         raise InputError("sign-in-wrong") from None
     if account is None or not account.active:
         raise InputError("sign-in-wrong")
+    return await opened(site, account)
+
+
+async def opened(site: Site, account: Account) -> SignIn:
+    """A sign-in for somebody whose password was checked, here or by the office that works for us."""
     token, csrf = site.randomness(32).hex(), site.randomness(16).hex()
-    await site.store.add_signin(_hashed(token), login, csrf, site.now(), site.now() + HOLDS)
+    await site.store.add_signin(_hashed(token), account.login, csrf, site.now(), site.now() + HOLDS)
     return SignIn(token, csrf, account)
 
 

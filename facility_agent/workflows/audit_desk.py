@@ -30,6 +30,7 @@ from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Remittance
 from facility_agent.workflows import endorsing, mail
 from facility_agent.workflows.own_check import month_of, recomputed
+from facility_agent.workflows.powers import powers_over
 from facility_agent.workflows.rulings import with_rulings
 from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import Site
@@ -195,7 +196,7 @@ async def decide(site: Site, batch_id: str, overrides: Mapping[tuple[str, str], 
         raise InputError("decision-second", batch=view.batch.number)
     ruled = with_rulings(
         site.config, view.batch, view.report, view.proposals, await site.store.rulings(batch_id), overrides, by,
-        (await site.store.paper_batches()).get(batch_id, ""),
+        (await site.store.paper_batches()).get(batch_id, ""), await powers_over(site, view.batch),
     )  # fmt: skip
     decision = decision_of(view.batch, view.proposals, ruled, id=site.new_id(), by=by, on=site.today())
     async with site.store.transaction():
@@ -228,6 +229,7 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
         remittance = remittance_of(
             decision, entry.batch, id=site.new_id(), reference=reference.strip(), paid_on=paid_on, earlier=earlier
         )
+        (await powers_over(site, entry.batch)).check(by, "pay", remittance.amount)
         await site.store.put_remittance(remittance, site.now())
         await settle(site, entry.batch, by)
         name = await _answer(site, entry.batch, "remittance", remittance)

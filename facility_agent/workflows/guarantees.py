@@ -18,6 +18,7 @@ from facility_agent.vocabulary.guarantees import GuaranteeFile, GuaranteeKind, U
 from facility_agent.vocabulary.periods import month_of
 from facility_agent.vocabulary.records import Visit
 from facility_agent.workflows import mail, visits
+from facility_agent.workflows.powers import powers_today
 from facility_agent.workflows.site import Site
 
 
@@ -38,6 +39,8 @@ async def ask(site: Site, member: str, wanted: Request, by: str) -> GuaranteeFil
         return held
     if not wanted.reason.strip():
         raise InputError("guarantee-reason")
+    # What a letter will cost is not known yet: whoever may decide nothing may promise nothing.
+    (await powers_today(site)).check(by, "decide", 0)
     payer = await _payer_of(site, member)
     asked = GuaranteeFile(
         wanted.id, payer, site.config.code, member, wanted.kind, wanted.acts, wanted.reason.strip(), site.today(), by,

@@ -25,6 +25,7 @@ from facility_agent.vocabulary.records import (
     Visit,
 )
 from facility_agent.workflows import newborns
+from facility_agent.workflows.powers import powers_today
 from facility_agent.workflows.rulings import needs_second
 from facility_agent.workflows.site import Site
 
@@ -78,6 +79,7 @@ async def decide(site: Site, id: str, granted: int, reason: str, by: str) -> Mem
         raise InputError("member-claim-amount", amount=granted, asked=held.asked)
     if granted != held.proposed and not reason.strip():
         raise InputError("reason-missing")
+    (await powers_today(site)).check(by, "decide", held.asked)
     decided = msgspec.structs.replace(
         held, state="decided" if granted else "refused", granted=granted, reason=reason.strip(), decided_by=by,
         decided_on=site.today(),
@@ -98,6 +100,7 @@ async def pay(
         raise InputError("member-claim-unsigned")
     if needs_second(site.config, held.asked) and by == held.decided_by:
         raise InputError("second-eyes-same")
+    (await powers_today(site)).check(by, "pay", held.granted)
     paid = msgspec.structs.replace(
         held, state="paid", paid_by=by, paid_on=site.today(), signed_by=signed_by.strip(), sign=sign
     )

@@ -12,6 +12,7 @@ from facility_agent.vocabulary.reviews import Ruled, RuledLine, Ruling
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision
 from facility_agent.workflows import audit_desk
 from facility_agent.workflows.audit_desk import ClaimView, Seen
+from facility_agent.workflows.powers import powers_over
 from facility_agent.workflows.rulings import checked, needs_second
 from facility_agent.workflows.site import Site
 
@@ -23,7 +24,10 @@ SHOWN = 50
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """One claim of the queue, with what a person has said of it already."""
+    """One claim of the queue, with what a person has said of it already.
+
+    `beyond` says that one of the payer's own people must speak: it is above the powers of whoever ruled, or asks.
+    """
 
     batch: Batch
     claim: str
@@ -35,11 +39,12 @@ class Waiting(msgspec.Struct, frozen=True):
     ruled: Ruled | None
     needs_second: bool
     entered_by: str
+    beyond: bool = False
 
     @property
     def open(self) -> bool:
         """Whether a person still has to do something."""
-        return self.ruled is None or (self.needs_second and not self.ruled.seconded_by)
+        return self.ruled is None or self.beyond or (self.needs_second and not self.ruled.seconded_by)
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -51,20 +56,22 @@ class Queue(msgspec.Struct, frozen=True):
     unaudited: tuple[str, ...]
 
 
-async def queue(site: Site, batch: str = "", most: int = SHOWN) -> Queue:
-    """The claims of undecided batches that need a person, or those of one batch."""
+async def queue(site: Site, batch: str = "", most: int = SHOWN, by: str = "") -> Queue:
+    """The claims of undecided batches that need a person, or those of one batch, as `by` may decide them."""
     rows = await site.store.waiting(most, batch)
-    batches, rulings = {}, {}
+    batches, rulings, powers = {}, {}, {}
     for id in {row.batch for row in rows}:
         entry = await site.store.batch(id)
         assert entry is not None
         batches[id], rulings[id] = entry.batch, await site.store.rulings(id)
+        powers[id] = await powers_over(site, entry.batch)
     entered = await site.store.paper_batches()
     found = tuple(
         Waiting(
             batches[row.batch], row.claim, row.number, row.claimed, row.proposed, row.at_risk,
             tuple(dict.fromkeys(finding.code for finding in msgspec.json.decode(row.document, type=Seen).why)),
             rulings[row.batch].get(row.claim), needs_second(site.config, row.claimed), entered.get(row.batch, ""),
+            powers[row.batch].waits(by, row.claimed, rulings[row.batch].get(row.claim)),
         )
         for row in rows
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """How persons' rulings enter a decision: who may rule, when a second person is needed, and what a ruling changes.
 
 Nobody decides a claim that they entered themselves. Above the amount that the payer has set, a claim that a person must
-look at takes two persons. A ruling that followed a proposal which has changed since is given again.
+look at takes two persons; above the powers of an office that works for the payer, one of the payer's own people. A
+ruling that followed a proposal which has changed since is given again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from facility_agent.config import Config
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.reviews import Ruled, RuledLine, Ruling
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision
+from facility_agent.workflows.powers import Powers
 
 
 def needs_second(config: Config, claimed: int) -> bool:
@@ -38,7 +40,7 @@ def checked(ruling: Ruling, proposal: ClaimDecision, number: str) -> Ruling:
 
 def with_rulings(
     config: Config, batch: Batch, report: AuditReport, proposals: Iterable[ClaimDecision], rulings: Mapping[str, Ruled],
-    overrides: Mapping[tuple[str, str], Override], by: str, entered_by: str,
+    overrides: Mapping[tuple[str, str], Override], by: str, entered_by: str, powers: Powers,
 ) -> dict[tuple[str, str], Override]:  # fmt: skip
     """The overrides of a decision: what the rulings change, then what whoever seals writes beside them."""
     if entered_by and entered_by == by:
@@ -47,6 +49,8 @@ def with_rulings(
     found: dict[tuple[str, str], Override] = {}
     for proposal in proposals:
         ruled = rulings.get(proposal.claim)
+        if not powers.settles(by, sum(line.claimed for line in proposal.lines), ruled):
+            raise InputError("claim-above-powers", claim=numbers.get(proposal.claim, proposal.claim))
         for line in _differing(ruled.ruling, proposal) if ruled else ():
             if ruled is None or not ruled.ruling.reason:
                 raise InputError("ruling-stale", claim=numbers.get(proposal.claim, proposal.claim))

@@ -175,6 +175,7 @@ def trusted(
         if facility in signed:
             everybody = (*agreement.parties, *(adhesion.party for adhesion in agreement.adhesions))
             codes |= {party.code for party in everybody if party.role == "payer" and party.code in signed}
+            codes |= {row.to for row in agreement.annex.delegations if row.cards}
     if arrangement is not None:
         codes |= {scheme.payer for scheme in arrangement.schemes if scheme.payer and not scheme.agreement}
         codes |= {row.to for row in arrangement.duties.delegations if row.cards}

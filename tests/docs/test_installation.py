@@ -74,6 +74,8 @@ def _answers(line: str) -> tuple[str, ...]:
     """What somebody types when the command asks."""
     if " account add " in line:
         return (PASSWORD, PASSWORD)
+    if " init " in line:
+        return (PASSPHRASE, PASSPHRASE, PASSWORD, PASSWORD)
     asked = (" agreement sign ", " card issue ", " card lost ", " contracts pack ")
     return (PASSPHRASE,) if any(words in line for words in asked) else ()
 

@@ -214,7 +214,8 @@ async def test_a_step_that_says_something_else_than_when_it_was_applied_is_refus
 #: What SQLite needs for a table whose constraints change: make it anew, fill it, put it in the place of the old one.
 REBUILD = """
 CREATE TABLE account_new (login TEXT PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL,
-    password_hash TEXT NOT NULL, active INTEGER NOT NULL DEFAULT 1);
+    password_hash TEXT NOT NULL, active INTEGER NOT NULL DEFAULT 1,
+    office TEXT NOT NULL DEFAULT '');
 INSERT INTO account_new SELECT * FROM account;
 DROP TABLE account;
 ALTER TABLE account_new RENAME TO account

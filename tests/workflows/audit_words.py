@@ -14,6 +14,10 @@ AUDIT: dict[str, tuple[str, str]] = {
     "decided-by-enterer": ("une autre personne", "somebody else"),
 }
 AUDIT |= {
+    "power-not-delegated": ("personne de la mutuelle", "Somebody of the mutual"),
+    "claim-above-powers": ("confirmer par une personne", "somebody of the mutual confirm"),
+    "mutual-not-yours": ("Demandez-le", "Ask its manager"),
+    "centre-folder": ("Donnez au dossier", "Give the folder"),
     "intake-folder": ("Vérifiez le chemin", "Check the path"),
     "paper-heading": ("Partez du modèle", "Start from the template"),
     "paper-mistakes": ("Corrigez-les", "Correct them"),

@@ -7,9 +7,11 @@ from datetime import date
 import msgspec
 import pytest
 
+from facility_agent.arrangements.duties import Delegation
+from facility_agent.arrangements.row import Text
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.reviews import RuledLine
-from facility_agent.workflows import audit_desk, exchange, membership, own_check, review
+from facility_agent.workflows import accounts, audit_desk, exchange, membership, own_check, review
 from tests.workflows.march import DUE, DUE_MALARIA
 from tests.workflows.nothing import refused, told
 from tests.workflows.places import Places
@@ -170,3 +172,38 @@ async def test_a_claim_says_which_fact_differs_and_whether_the_desk_binds_the_pa
     equal = next(answer.claim for answer in whole.recomputed if answer.claimed == answer.computed)
     assert (await audit_desk.claim_view(sent.mutual, batch, equal)).binding is None
     assert equal not in {row.claim for row in (first, *rest)}
+
+
+async def test_above_the_powers_of_a_centre_one_of_our_own_people_speaks(sent: Places, batch: str) -> None:
+    """The centre rules everything, and is asked for somebody of the mutual where the amount is above its limit."""
+    await accounts.admit(sent.mutual, "centre", "Centre (exemple)", ("officer",), "CTG")
+    await review.check_new(sent.mutual)
+    rows = (await review.queue(sent.mutual, by="centre")).rows
+    assert rows and all(row.beyond for row in rows)
+    assert not any(row.beyond for row in (await review.queue(sent.mutual, by="agent")).rows)
+    async with refused("claim-above-powers", sent.mutual):
+        await audit_desk.decide(sent.mutual, batch, {}, "centre")
+    delegate(sent, limit=DUE_MALARIA - 1)
+    large = {row.claim for row in (await review.queue(sent.mutual, by="centre")).rows if row.beyond}
+    assert large == {row.claim for row in rows if row.claimed >= DUE_MALARIA}
+    await review.rule_many(sent.mutual, [(batch, row.claim) for row in rows], "proposed", "Vu", "centre")
+    # Under the changed contract the batch is audited once more, so that rows change although nothing is decided.
+    with pytest.raises(InputError, match="claim-above-powers"):
+        await audit_desk.decide(sent.mutual, batch, {}, "centre")
+    for claim in large:
+        await review.second(sent.mutual, batch, claim, "agent")
+    decision = await audit_desk.decide(sent.mutual, batch, {}, "centre")
+    assert decision.decided_by == "centre"
+    async with refused("power-not-delegated", sent.mutual):
+        await audit_desk.pay(sent.mutual, batch, "VIR-1", date(2026, 4, 5), "centre")
+    await audit_desk.pay(sent.mutual, batch, "VIR-1", date(2026, 4, 5), "tresorier")
+
+
+def delegate(places: Places, limit: int) -> None:
+    """The arrangement gives the centre the power to decide, up to a limit per claim."""
+    site = places.mutual
+    arrangement = site.arrangement(date(2026, 3, 31))
+    row = Delegation(code="centre", to="CTG", name=Text(fr="x", en="x"), power="decide", limit=limit)
+    duties = msgspec.structs.replace(arrangement.duties, delegations=(row,))
+    changed = msgspec.structs.replace(arrangement, duties=duties, digest="delegating")
+    site.arrangement = lambda day: changed  # type: ignore[method-assign]

@@ -55,7 +55,7 @@ class DeskStore(Store):
 
     async def account(self, login: str) -> Account | None:
         row = await self._read()._one(
-            "SELECT login, name, roles, password_hash, active FROM account WHERE login = $1", login
+            "SELECT login, name, roles, password_hash, active, office FROM account WHERE login = $1", login
         )
         return account_of(row) if row is not None else None
 

@@ -17,13 +17,14 @@ from facility_agent.vocabulary.identifiers import canonical
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Somebody who may sign in."""
+    """Somebody who may sign in; `office` is the code of the office that works for us, empty for our own people."""
 
     login: str
     name: str
     roles: tuple[str, ...]
     password_hash: str
     active: bool = True
+    office: str = ""
 
 
 class Signin(msgspec.Struct, frozen=True):
@@ -67,24 +68,29 @@ class People(Shelf):
         last = int(rows[0]["value"])
         return range(last - count + 1, last + 1)
 
-    async def add_account(self, login: str, name: str, roles: tuple[str, ...], password_hash: str) -> None:
+    async def add_account(
+        self, login: str, name: str, roles: tuple[str, ...], password_hash: str, office: str = ""
+    ) -> None:
         """InputError `account-exists` when the login is taken."""
         async with self.transaction():
             if await tables.AccountRow.exists(login=login, using_db=self._connection):
                 raise InputError("account-exists", login=login)
             await tables.AccountRow.create(
-                login=login, name=name, roles=" ".join(roles), password_hash=password_hash, using_db=self._connection
-            )
+                login=login, name=name, roles=" ".join(roles), password_hash=password_hash, office=office,
+                using_db=self._connection,
+            )  # fmt: skip
 
     async def account(self, login: str) -> Account | None:
         row = await tables.AccountRow.get_or_none(login=login, using_db=self._connection)
         if row is None:
             return None
-        return Account(row.login, row.name, tuple(row.roles.split()), row.password_hash, bool(row.active))
+        return Account(row.login, row.name, tuple(row.roles.split()), row.password_hash, bool(row.active), row.office)
 
     async def accounts(self) -> tuple[Account, ...]:
         rows = await tables.AccountRow.all(using_db=self._connection).order_by("login")
-        return tuple(Account(row.login, row.name, tuple(row.roles.split()), "", bool(row.active)) for row in rows)
+        return tuple(
+            Account(row.login, row.name, tuple(row.roles.split()), "", bool(row.active), row.office) for row in rows
+        )
 
     async def add_signin(self, token: str, login: str, csrf: str, at: datetime, expires: datetime) -> None:
         """Keep a sign-in under the SHA-256 of its token, and drop those that have expired."""
@@ -102,7 +108,7 @@ class People(Shelf):
     async def signed_in(self, token: str, at: datetime) -> tuple[Signin, Account] | None:
         """A sign-in that holds, with its account; None when it has ended or the account is closed."""
         row = await self._one(
-            "SELECT s.csrf, s.expires, a.login, a.name, a.roles, a.password_hash, a.active "
+            "SELECT s.csrf, s.expires, a.login, a.name, a.roles, a.password_hash, a.active, a.office "
             "FROM signin s JOIN account a ON a.login = s.login WHERE s.token = $1",
             token,
         )
@@ -154,4 +160,5 @@ class People(Shelf):
 
 def account_of(row: Mapping[str, Any]) -> Account:
     """The account of a row."""
-    return Account(row["login"], row["name"], tuple(row["roles"].split()), row["password_hash"], bool(row["active"]))
+    roles = tuple(row["roles"].split())
+    return Account(row["login"], row["name"], roles, row["password_hash"], bool(row["active"]), row["office"])
