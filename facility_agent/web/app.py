@@ -41,6 +41,7 @@ from facility_agent.web import (
     members,
     newborns,
     paper,
+    payer_month,
     payments,
     phone,
     published,
@@ -85,7 +86,7 @@ _DESK: Final = (reception, answering, emergencies, exercise, households, newborn
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, payments, bringing, fhir)
 _AUDITS: Final = (audit, review, endorsing, paper, samples, funnels, refunds, counter_checks, contested_answers)
-_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
+_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers, payer_month)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
