@@ -40,7 +40,7 @@ def candidates(typed: str) -> tuple[str, ...]:
     ('KDG-000123-02',)
     """
     text = unicodedata.normalize("NFC", typed[: MAX_TEXT + 1].strip())
-    if len(text) < MIN_DIGITS:
+    if len(text) < MIN_DIGITS or (text.isascii() and text.isdigit()):
         return (text,)
     mapped = (text.translate(table) for table in (UNION, AFNOR))
     digits = (scan for scan in mapped if scan.isascii() and scan.isdigit())
@@ -54,7 +54,7 @@ def read_typed(typed: str, issuers: Mapping[str, Issuer], on: date) -> Reading:
     named (`foreign`).
     """
     texts = candidates(typed)
-    for text in texts:
+    for text in texts if len(texts) > 1 else ():
         with suppress(InputError):
             reading = read_card(text, issuers, on)
             if reading.card is not None:

@@ -2,8 +2,8 @@
 
 Such a question is answered from memory in some microseconds, far less than it takes to hand it to another thread and
 back; so it is asked in the server's own thread. Questions of one turn of the event loop see one state of the file:
-everything that was committed when the first of them was asked. Only point reads belong here: a long one would keep
-everybody waiting.
+everything that was committed when the first of them was asked. Only short reads belong here, by key or of a bounded
+number of rows: a long one would keep everybody waiting.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Reading(Database):
         self._reader = connection
         self._statements: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._version = -1
+        self._away: asyncio.Handle | None = None
         self._common: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 
     async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
@@ -80,17 +81,24 @@ class Reading(Database):
         if version != self._version:
             self._version = version
             self._common.clear()
-        asyncio.get_running_loop().call_soon(self._look_away)
+        self._away = asyncio.get_running_loop().call_soon(self._look_away)
 
     def _look_away(self) -> None:
         if self._reader.in_transaction:
             self._reader.execute("COMMIT")
 
+    def close(self) -> None:
+        """Close for good, in the middle of a turn too."""
+        if self._away is not None:
+            self._away.cancel()
+        self._reader.close()
+
 
 @contextmanager
 def open_reading(path: Path) -> Iterator[Reading]:
     """Read the file at `path`, which is open for writing elsewhere in this process."""
-    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)) as connection:
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+    with closing(Reading(path, connection)) as reading:
         for pragma in (f"busy_timeout={BUSY_TIMEOUT}", f"mmap_size={MAPPED}", "query_only=ON"):
             connection.execute(f"PRAGMA {pragma}")
-        yield Reading(path, connection)
+        yield reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from facility_agent.vocabulary.findings import Finding
+from facility_agent.vocabulary.guarantees import Used
 from facility_agent.vocabulary.records import Beneficiary, Colour, Record
 
 
@@ -21,7 +22,7 @@ class DeskFacts(Record, frozen=True):
     """What the desk knows beside card and coverage: the age of its register and lists, and who came today.
 
     `latest_day` is the latest day that the program has ever seen, so that a clock that ran backwards is noticed.
-    `letters` are the guarantees that earlier visits of this person were shown.
+    `letters` are the guarantees that earlier visits of this person were shown, `guarantees` those that hold today.
     """
 
     register_as_of: date | None = None
@@ -31,6 +32,7 @@ class DeskFacts(Record, frozen=True):
     seen_today: int = 0
     latest_day: date | None = None
     letters: tuple[Letter, ...] = ()
+    guarantees: tuple[Used, ...] = ()
 
 
 class OpenBenefit(Record, frozen=True):

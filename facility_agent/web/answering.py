@@ -24,15 +24,14 @@ from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import Voice, framed
 from facility_agent.web.sentences import clause_behind
 from facility_agent.web.speech import words_in
-from facility_agent.web.templating import pages
-from facility_agent.workflows import guarantees
+from facility_agent.web.templating import PAGES
 from facility_agent.workflows.desk import Answer, Asked
 from facility_agent.workflows.received import confirm_photo, see_papers
 from facility_agent.workflows.site import Site
 
-#: Reasons that were said before.
-REASONS: web.AppKey[Pieces[str]] = web.AppKey("reasons", Pieces)
-SLOTS: Final = ("address", "visit", "portrait", "person", "guarantees", "reasons")
+#: Reasons and ceilings that were said before.
+SAID: web.AppKey[Pieces[str]] = web.AppKey("said", Pieces)
+SLOTS: Final = ("address", "visit", "portrait", "person", "guarantees", "reasons", "ceilings")
 
 routes = web.RouteTableDef()
 receives = allowed("reception", "care", "till", "manager")
@@ -76,12 +75,12 @@ async def shown(request: web.Request, found: Answer, *, direct: bool) -> web.Res
     if not direct:
         return redirect(address(visit.id))
     reasons, open_clauses = _apart(found.verdict.findings)
-    site = request.app[SITE]
-    held = await guarantees.of_person(site, visit.beneficiary.number, site.today())
+    held = found.facts.guarantees
 
     def slots(voice: Voice) -> Mapping[str, str]:
         pieces = pages(voice.words.language).get_template("pieces.html").module
         said = "".join([_reason(request, voice, finding, pieces) for finding in reasons])
+        ceilings = "".join([_ceiling(request, voice, row, pieces) for row in found.verdict.ceilings])
         return {
             "address": address(visit.id),
             "visit": visit.id,
@@ -89,6 +88,7 @@ async def shown(request: web.Request, found: Answer, *, direct: bool) -> web.Res
             "person": str(pieces.person(visit.beneficiary, found.how, found.card)),  # type: ignore[attr-defined]
             "guarantees": str(pieces.guarantees(held)) if held else "",  # type: ignore[attr-defined]
             "reasons": f'<ul class="reasons plain">{said}</ul>' if said else _in_order(voice.words.language),
+            "ceilings": ceilings,
         }
 
     return await framed(request, "answer.html", _frame(found, open_clauses), slots, SLOTS, lambda: _around(request))
@@ -100,7 +100,7 @@ def _around(request: web.Request) -> dict[str, Any]:
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """All that the page of an answer shows, beside the person and the reasons."""
+    """All that the page of an answer shows, beside the person, the reasons, and what is left of ceilings."""
 
     colour: Colour
     emergency: bool
@@ -109,7 +109,7 @@ class Frame(msgspec.Struct, frozen=True):
     register_as_of: date | None
     revocations_as_of: date | None
     benefits: tuple[tuple[str, tuple[Benefits, ...]], ...]
-    ceilings: tuple[CeilingLeft, ...]
+    ceilings: bool
     binds: bool | None
     cap: int | None
     papers: tuple[Paper, ...]
@@ -126,14 +126,14 @@ def _frame(found: Answer, open_clauses: tuple[Finding, ...]) -> Frame:
     verdict, facts = found.verdict, found.facts
     return Frame(
         verdict.colour, verdict.emergency, found.photo, open_clauses, facts.register_as_of, facts.revocations_as_of,
-        grouped(verdict.open), verdict.ceilings, verdict.binds, verdict.cap, verdict.papers, found.visit.documents,
-        found.asked,
+        grouped(verdict.open), bool(verdict.ceilings), verdict.binds, verdict.cap, verdict.papers,
+        found.visit.documents, found.asked,
     )  # fmt: skip
 
 
 def _reason(request: web.Request, voice: Voice, finding: Finding, pieces: Any) -> str:
     """A finding as a sentence with its clause; the same ones come again and again."""
-    known, speaks = request.app[REASONS], (voice.words.language, voice.rule_set, voice.clinical)
+    known, speaks = request.app[SAID], (voice.words.language, voice.rule_set, voice.clinical)
 
     def shell() -> str:
         sentence, behind = marks(("sentence",))["sentence"], clause_behind(finding, voice.labels)
@@ -144,6 +144,19 @@ def _reason(request: web.Request, voice: Voice, finding: Finding, pieces: Any) -
         return filled(parts(around), {"sentence": str(escape(voice.say(finding)))})
 
     return known.of((*speaks, msgspec.json.encode(finding)), whole)
+
+
+def _ceiling(request: web.Request, voice: Voice, row: CeilingLeft, pieces: Any) -> str:
+    """A ceiling as a line of its table."""
+
+    def line() -> str:
+        shown = (
+            voice.words("page.answer.times", count=value) if row.counts else voice.figures(value)
+            for value in (row.limit, row.left)
+        )
+        return str(pieces.ceiling(voice.labels.ceiling(row.code), *shown))
+
+    return request.app[SAID].of((voice.words.language, voice.rule_set, row), line)
 
 
 def _in_order(language: str) -> str:

@@ -73,9 +73,9 @@ from facility_agent.workflows.site import Site
 
 #: A phone's photo, or a month of sealed claims with its prints.
 LARGEST: Final = 32 * 1024 * 1024
-#: A frame is some twenty kilobytes, a reason some hundred bytes.
+#: A frame is some twenty kilobytes, a reason or a ceiling some hundred bytes.
 _MOST_FRAMES: Final = 200
-_MOST_REASONS: Final = 2_000
+_MOST_SAID: Final = 2_000
 STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
@@ -133,8 +133,8 @@ def opened(
     app[RECEIVED] = Received()
     app[BUCKETS] = Buckets()
     app[FRAMES] = Pieces(_MOST_FRAMES)
-    app[answering.REASONS] = Pieces(_MOST_REASONS)
-    app[NAVIGATION] = entries
+    app[answering.SAID] = Pieces(_MOST_SAID)
+    app[NAVIGATION] = ((_PRACTISE,) if site.config.exercise else ()) + (_AT_FACILITY if facility else _AT_PAYER)
     templating.set_up(app)
     for room in rooms:
         app.add_routes(room.routes)

@@ -6,6 +6,7 @@ import fcntl
 import re
 import socket
 import struct
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -39,6 +40,7 @@ def names() -> tuple[str, ...]:
     return tuple(name for name in told if _NAME.fullmatch(name))
 
 
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Whether a host, as an address bar or a socket says it, is this machine itself.
 

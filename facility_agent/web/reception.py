@@ -7,7 +7,6 @@ from typing import Any
 
 from aiohttp import web
 
-from facility_agent.arrangements.model import Scheme
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Admission, Beneficiary
 from facility_agent.web import forms, households
@@ -63,7 +62,7 @@ async def _receive(request: web.Request, ask: Ask) -> web.Response:
     found = received.answered(once) if once else None
     if found is None:
         try:
-            found = await ask(site, form, by, read_asked(form, programmes_of(site)))
+            found = await ask(site, form, by, read_asked(form, site))
         except InputError as error:
             if error.code == "household-choose":
                 return await households.choose(request, str(error.fields["text"]))
@@ -96,8 +95,9 @@ async def _by_words(site: Site, form: forms.Form, by: str, asked: Asked) -> Answ
     return await desk.admit_without_card(site, read_person(form), by, asked)
 
 
-def read_asked(form: forms.Form, programmes: tuple[Scheme, ...]) -> Asked:
+def read_asked(form: forms.Form, site: Site) -> Asked:
     """What the clerk said beside the card: a programme on a proof, an emergency, a pregnancy."""
+    programmes = programmes_of(site) if form.get("programme") or form.get("proof") else ()
     programme = forms.choice(form, "programme", tuple(scheme.code for scheme in programmes))
     proofs = tuple(proof for scheme in programmes for proof in scheme.proofs)
     proof = forms.choice(form, "proof", proofs)

@@ -105,6 +105,10 @@ class Voice(NamedTuple):
         """The sentence of a finding."""
         return self.words.finding(finding, self.clinical, currency=self.currency, names=self.labels)
 
+    def figures(self, minor: int) -> str:
+        """An amount in the currency of the contract, without its name."""
+        return _figures(self.words.language, minor, self.currency)
+
 
 def _voice(request: web.Request, state: State | None) -> Voice:
     site, signed_in, words = request.app[SITE], request.get(SIGNED_IN), words_of(request)

@@ -29,6 +29,8 @@ EVERYWHERE: Final = "0.0.0.0"
 
 #: Seconds after which a thread that has something to say is heard.
 _SWITCH = 0.0005
+#: Objects that are new before they are looked through for circles: some ten answers of the desk, which leave none.
+_YOUNG = 20_000
 
 
 async def serve_forever(
@@ -54,6 +56,7 @@ async def serve_forever(
         # Laws, words and templates stay as long as the program: they need not be looked through again and again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_YOUNG, 10, 10)
         await stop.wait()
 
 

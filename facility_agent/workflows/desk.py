@@ -14,15 +14,15 @@ import msgspec
 
 from facility_agent.cards.keyboard import read_typed
 from facility_agent.cards.read import read_image
-from facility_agent.eligibility.card import Issuer, Reading, photo_differs
+from facility_agent.eligibility.card import Issuer, photo_differs
 from facility_agent.eligibility.verdict import Photo, missing, verdict
 from facility_agent.exchange.revocations import is_set
-from facility_agent.storage.store.reception import Emergency
+from facility_agent.storage.store.reception import Emergency, Known
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.records import Admission, Beneficiary, Card, Coverage, Visit
 from facility_agent.vocabulary.verdicts import DeskFacts, Verdict
-from facility_agent.workflows import households, newborns
+from facility_agent.workflows import guarantees, households, newborns
 from facility_agent.workflows.site import Site
 
 How = Literal["card", "number", "search", "paper", "household", "none"]
@@ -76,6 +76,7 @@ class _Shown(msgspec.Struct, frozen=True):
 
 
 NOTHING_ASKED = Asked()
+NOBODY = Known()
 
 
 async def verify_text(site: Site, text: str, by: str, asked: Asked = NOTHING_ASKED, member: str = "") -> Answer:
@@ -95,9 +96,9 @@ async def verify_text(site: Site, text: str, by: str, asked: Asked = NOTHING_ASK
     if unknown and await site.store.register_state(None) is not None:
         raise InputError("member-unknown", member=reading.member)
     person = coverage[0].beneficiary if coverage else _of_card(reading.card, number)
-    facts = await _facts(site, reading, coverage, person.number, issuers)
     shown = _Shown(asked.via or how, reading.card, reading.findings)
-    return await _ask(site, person, shown, coverage, facts, by, asked)
+    lists = await _lists(site, reading.card, coverage, issuers)
+    return await _ask(site, person, shown, coverage, lists, by, asked)
 
 
 async def verify_image(site: Site, data: bytes, by: str, asked: Asked = NOTHING_ASKED) -> Answer:
@@ -114,12 +115,8 @@ async def admit_without_card(site: Site, person: Beneficiary, by: str, asked: As
         number = f"{asked.admission.programme}:{asked.admission.proof}:{asked.admission.number}"
         person = msgspec.structs.replace(person, number=number)
     coverage = await newborns.coverage_of(site, person.number) if person.number else ()
-    facts = DeskFacts(
-        seen_today=await site.store.lookups_of(person.number, site.today()) if person.number else 0,
-        latest_day=await site.store.latest_day(),
-    )
     shown = _Shown("paper" if asked.admission is not None else "none")
-    return await _ask(site, person, shown, coverage, facts, by, asked)
+    return await _ask(site, person, shown, coverage, DeskFacts(), by, asked)
 
 
 async def ask_again(site: Site, before: Answer, by: str, asked: Asked) -> Answer:
@@ -128,9 +125,8 @@ async def ask_again(site: Site, before: Answer, by: str, asked: Asked) -> Answer
     if before.how in ("none", "paper") and before.card is None:
         return await admit_without_card(site, person, by, asked)
     coverage = await newborns.coverage_of(site, person.number) if person.number else ()
-    reading = Reading(before.card, before.card_findings, "card" if before.card else "number", person.number)
-    facts = await _facts(site, reading, coverage, person.number, await site.issuers())
-    return await _ask(site, person, _Shown(before.how, before.card, before.card_findings), coverage, facts, by, asked)
+    lists = await _lists(site, before.card, coverage, await site.issuers())
+    return await _ask(site, person, _Shown(before.how, before.card, before.card_findings), coverage, lists, by, asked)
 
 
 async def search(site: Site, text: str) -> tuple[Coverage, ...]:
@@ -143,11 +139,19 @@ async def _ask(
     person: Beneficiary,
     shown: _Shown,
     coverage: tuple[Coverage, ...],
-    facts: DeskFacts,
+    lists: DeskFacts,
     by: str,
     asked: Asked,
 ) -> Answer:
     now, today, card = site.now(), site.today(), shown.card
+    known = await site.store.known_of(person.number, today) if person.number else NOBODY
+    facts = msgspec.structs.replace(
+        lists,
+        seen_today=known.seen_today,
+        latest_day=await site.store.latest_day(),
+        letters=known.letters,
+        guarantees=await guarantees.left_of(site, known.guarantees, today),
+    )
     admissions = (*((asked.admission,) if asked.admission else ()), *await newborns.proof_of(site, person.number))
     visit = Visit(
         id=site.new_id(),
@@ -168,11 +172,11 @@ async def _ask(
     )
     agreement = await site.agreement(site.config.code, coverage[0].payer if coverage else None, today)
     history = await newborns.history_of(site, person, coverage)
-    portrait = (await site.store.portrait_hashes([person.number])).get(person.number, "")
-    other = photo_differs(card, portrait) if card else None
+    other = photo_differs(card, known.portrait) if card else None
     findings = (*shown.findings, other) if other else shown.findings
     found = verdict(card, findings, coverage, facts, history, site.arrangement(today), agreement, visit)
-    answer = Answer(found, shown.how, card, coverage, facts, asked, visit, by, shown.findings, portrait=bool(portrait))
+    held = bool(known.portrait)
+    answer = Answer(found, shown.how, card, coverage, facts, asked, visit, by, shown.findings, portrait=held)
     await _write_down(site, answer, now, today)
     return answer
 
@@ -192,25 +196,21 @@ async def _write_down(site: Site, answer: Answer, now: datetime, today: date) ->
         )
 
 
-async def _facts(
-    site: Site, reading: Reading, coverage: tuple[Coverage, ...], number: str, issuers: Mapping[str, Issuer]
+async def _lists(
+    site: Site, card: Card | None, coverage: tuple[Coverage, ...], issuers: Mapping[str, Issuer]
 ) -> DeskFacts:
-    """The age of the register and of the list of revoked cards, whether this card is on it, who came today."""
-    known = issuers.get(reading.card.key) if reading.card else None
+    """The age of the register and of the list of revoked cards, and whether this card is on it."""
+    known = issuers.get(card.key) if card else None
     issuer = known.payer if known else None
     payer = coverage[0].payer if coverage else issuer
     register = await site.store.register_state(payer) if payer else None
     # Serials are the issuer's: a union's card of a mutual's member stands on the union's list.
     lists = await site.store.revocations(issuer or payer or "")
-    revoked = is_set(lists.bitmap, reading.card.serial) if lists and reading.card is not None else None
     return DeskFacts(
         register_as_of=register.as_of if register else None,
         register_sequence=register.sequence if register else None,
         revocations_as_of=lists.as_of if lists else None,
-        revoked=revoked,
-        seen_today=await site.store.lookups_of(number, site.today()) if number else 0,
-        latest_day=await site.store.latest_day(),
-        letters=await site.store.letters_of(number) if number else (),
+        revoked=is_set(lists.bitmap, card.serial) if lists and card is not None else None,
     )
 
 

@@ -7,6 +7,7 @@ line without a guarantee meets.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
@@ -127,7 +128,12 @@ async def take(site: Site, message: GuaranteeFile, sender: str) -> None:
 
 async def of_person(site: Site, member: str, day: date, besides: str = "") -> tuple[Used, ...]:
     """The guarantees of a person that hold on a day, with what is left of each."""
-    held = [each for each in await site.store.guarantees(member=member) if each.holds_on(day)] if member else []
+    return await left_of(site, await site.store.guarantees(member=member), day, besides) if member else ()
+
+
+async def left_of(site: Site, known: Iterable[GuaranteeFile], day: date, besides: str = "") -> tuple[Used, ...]:
+    """Those of the guarantees that hold on a day, with what is left of each; the visit `besides` uses nothing."""
+    held = [each for each in known if each.holds_on(day)]
     return await site.store.used(held, month_of(day), besides) if held else ()
 
 

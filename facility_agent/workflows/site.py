@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ ARRANGEMENTS, EXPORTS, INBOX, OUTBOX, KEYS = "arrangements", "exports", "inbox",
 
 #: Answers about agreements that are kept: some months of days, for each payer.
 _MOST_ANSWERS = 1_000
+_MINUTE = timedelta(minutes=1)
 
 
 class Site:
@@ -60,9 +61,10 @@ class Site:
 
     def today(self) -> date:
         """The local day as the program believes it."""
-        minute = self.now().replace(second=0, microsecond=0)
-        if minute != self._minute:
-            self._minute, self._today = minute, minute.astimezone(self.zone).date()
+        now = self.now()
+        if not self._minute <= now < self._minute + _MINUTE:
+            self._minute = now.replace(second=0, microsecond=0)
+            self._today = now.astimezone(self.zone).date()
         return self._today
 
     def new_id(self) -> str:

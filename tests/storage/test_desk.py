@@ -50,10 +50,10 @@ def agreement(id: str) -> Agreement:
 
 
 async def test_a_look_up_is_on_the_disk_when_it_is_answered_and_counts_at_once(store: Store, path: Path) -> None:
-    assert (await store.lookups_of("BEN-000001-01", DAY), await store.latest_day()) == (0, None)
+    assert ((await store.known_of("BEN-000001-01", DAY)).seen_today, await store.latest_day()) == (0, None)
     await look_up(store, "1")
     assert recorded(path) == [("1", "green")]
-    assert (await store.lookups_of("BEN-000001-01", DAY), await store.latest_day()) == (1, DAY)
+    assert ((await store.known_of("BEN-000001-01", DAY)).seen_today, await store.latest_day()) == (1, DAY)
 
 
 async def test_look_ups_that_come_together_are_all_written_in_fewer_statements(
@@ -109,10 +109,10 @@ async def test_inside_a_transaction_it_sees_what_was_just_written_and_nobody_els
             await store.replace_register("M", 1, DAY, "d", [AWA])
             await look_up(store, "1")
             assert await store.coverage_of(AWA.beneficiary.number) == (AWA,)
-            assert await store.lookups_of(AWA.beneficiary.number, DAY) == 1
+            assert (await store.known_of(AWA.beneficiary.number, DAY)).seen_today == 1
             raise RuntimeError("taken back")
     assert await store.coverage_of(AWA.beneficiary.number) == ()
-    assert await store.lookups_of(AWA.beneficiary.number, DAY) == 0
+    assert (await store.known_of(AWA.beneficiary.number, DAY)).seen_today == 0
 
 
 async def test_agreements_and_keys_are_the_same_objects_until_somebody_else_writes_others(

@@ -201,7 +201,7 @@ async def test_lookups_are_counted_per_person_and_day(store: Store) -> None:
             f"l{number}", at=AT, account="awa", member_number="KDG-000001-01", colour=colour, how="card", day=day
         )
     await store.note_lookup("l0", at=AT, account="awa", member_number="x", colour="red", how="card", day=SECOND)
-    assert await store.lookups_of("KDG-000001-01", FIRST) == 2
-    assert await store.lookups_of("KDG-000001-02", FIRST) == 0
+    assert (await store.known_of("KDG-000001-01", FIRST)).seen_today == 2
+    assert (await store.known_of("KDG-000001-02", FIRST)).seen_today == 0
     assert await store.colours() == {"green": 2, "red": 1}
     assert await store.latest_day() == SECOND

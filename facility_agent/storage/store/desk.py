@@ -22,11 +22,12 @@ from facility_agent.storage.store import Store
 from facility_agent.storage.store.base import decoded, instant, marks
 from facility_agent.storage.store.newborns import KeptNewborn
 from facility_agent.storage.store.people import Account, Signin, account_of
+from facility_agent.storage.store.reception import Known
 from facility_agent.storage.store.registers import RegisterState, RevocationState
+from facility_agent.storage.store.searching import Found, Sought
 from facility_agent.storage.writing import Writing, open_writing
 from facility_agent.vocabulary.guarantees import GuaranteeFile
 from facility_agent.vocabulary.records import Counted, Coverage, PastLine
-from facility_agent.vocabulary.verdicts import Letter
 
 T = TypeVar("T")
 
@@ -78,6 +79,9 @@ class DeskStore(Store):
     async def household(self, household: str) -> tuple[Coverage, ...]:
         return await self._read().household(household)
 
+    async def seek(self, sought: Sought, limit: int = 20) -> Found:
+        return await self._read().seek(sought, limit)
+
     async def newborn(self, number: str) -> KeptNewborn | None:
         return await self._read().newborn(number)
 
@@ -90,14 +94,11 @@ class DeskStore(Store):
     async def revocations(self, payer: str) -> RevocationState | None:
         return await self._read_common().revocations(payer)
 
-    async def lookups_of(self, number: str, day: date) -> int:
-        return await self._read().lookups_of(number, day)
+    async def known_of(self, number: str, day: date) -> Known:
+        return await self._read().known_of(number, day)
 
     async def latest_day(self) -> date | None:
         return await self._read_common().latest_day()
-
-    async def letters_of(self, number: str) -> tuple[Letter, ...]:
-        return await self._read().letters_of(number)
 
     async def history(self, members: Sequence[str], households: Sequence[str] = ()) -> tuple[PastLine, ...]:
         return await self._read().history(members, households)

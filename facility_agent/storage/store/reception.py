@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
 from facility_agent.storage.store.base import Shelf, decoded, instant, marks
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.guarantees import GuaranteeFile
 from facility_agent.vocabulary.records import Guarantee, Visit
 from facility_agent.vocabulary.verdicts import Letter
 
+_said = itemgetter("said")
 #: Visits that are asked for the letters of one person.
 _LATEST = 30
+#: All that the desk asks by a person's number alone; the first part says what kind of values the columns hold.
+_KNOWN = (
+    "SELECT 'visit' AS kind, day AS said, document FROM (SELECT day, document FROM visit WHERE number = $1 "
+    f"AND state IN ('recorded', 'claimed') ORDER BY day DESC LIMIT {_LATEST}) latest "
+    "UNION ALL SELECT 'guarantee', id, document FROM guarantee WHERE member = $1 AND state = 'granted' "
+    "UNION ALL SELECT 'portrait', hash, NULL FROM "
+    "(SELECT hash FROM portrait WHERE number = $1 ORDER BY payer LIMIT 1) kept "
+    "UNION ALL SELECT 'seen', CAST(COUNT(*) AS TEXT), NULL FROM desk_lookup WHERE number = $1 AND day = $2"
+)
 
 
 class Emergency(msgspec.Struct, frozen=True):
@@ -24,6 +38,15 @@ class Emergency(msgspec.Struct, frozen=True):
     name: str
     missing: tuple[str, ...]
     until: date | None = None
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What stands here about a person: look-ups of the day, the portrait's hash, letters shown, guarantees granted."""
+
+    seen_today: int = 0
+    portrait: str = ""
+    letters: tuple[Letter, ...] = ()
+    guarantees: tuple[GuaranteeFile, ...] = ()
 
 
 class Reception(Shelf):
@@ -48,12 +71,19 @@ class Reception(Shelf):
             id, instant(at), day.isoformat(), account, member_number, colour, how, draft,
         )  # fmt: skip
 
-    async def lookups_of(self, number: str, day: date) -> int:
-        """How often a person was looked up that day."""
-        row = await self._one(
-            "SELECT COUNT(*) AS n FROM desk_lookup WHERE number = $1 AND day = $2", number, day.isoformat()
+    async def known_of(self, number: str, day: date) -> Known:
+        """What is known of a person beside rights and claims, in one question."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in await self.database.rows(_KNOWN, number, day.isoformat()):
+            found.setdefault(row["kind"], []).append(row)
+        visits = sorted(found.get("visit", ()), key=_said, reverse=True)
+        granted = sorted(found.get("guarantee", ()), key=_said)
+        return Known(
+            seen_today=int(found["seen"][0]["said"]),
+            portrait=found["portrait"][0]["said"] if "portrait" in found else "",
+            letters=_letters(bytes(row["document"]) for row in visits),
+            guarantees=tuple(decoded(row["document"], GuaranteeFile) for row in granted),
         )
-        return int(row["n"]) if row else 0
 
     async def colours(self) -> dict[str, int]:
         """How many verdicts of each colour were given."""
@@ -153,17 +183,12 @@ class Reception(Shelf):
                 lookup, instant(at), who, remark,
             )  # fmt: skip
 
-    async def letters_of(self, number: str) -> tuple[Letter, ...]:
-        """The letters that earlier visits of a person were shown, and how many visits used each."""
-        rows = await self.database.rows(
-            "SELECT document FROM visit WHERE number = $1 AND state IN ('recorded', 'claimed') "
-            f"ORDER BY day DESC LIMIT {_LATEST}",
-            number,
-        )
-        used: dict[str, tuple[Guarantee, int]] = {}
-        for row in rows:
-            # A visit without any leaves the field out: most are not even read.
-            document = bytes(row["document"])
-            for guarantee in decoded(document, Visit).guarantees if b'"guarantees"' in document else ():
-                used[guarantee.number] = (guarantee, used.get(guarantee.number, (guarantee, 0))[1] + 1)
-        return tuple(Letter(found.number, found.start, found.until, uses) for found, uses in used.values())
+
+def _letters(documents: Iterable[bytes]) -> tuple[Letter, ...]:
+    """The letters that visits were shown, and how many visits used each."""
+    used: dict[str, tuple[Guarantee, int]] = {}
+    for document in documents:
+        # A visit without any leaves the field out: most are not even read.
+        for guarantee in decoded(document, Visit).guarantees if b'"guarantees"' in document else ():
+            used[guarantee.number] = (guarantee, used.get(guarantee.number, (guarantee, 0))[1] + 1)
+    return tuple(Letter(found.number, found.start, found.until, uses) for found, uses in used.values())
