@@ -20,7 +20,7 @@ from facility_agent.web.centre import create_centre_app
 from facility_agent.web.keys import Doors
 from facility_agent.web.network import addresses, is_loopback
 from facility_agent.web.secure import secure_door
-from facility_agent.workflows.centre import Centre, mutual_folders, open_centre
+from facility_agent.workflows import care_help
 from facility_agent.workflows.clock import Clock
 from facility_agent.workflows.site import Site, open_site
 
@@ -47,22 +47,28 @@ async def serve_forever(
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
+        sites = []
         for folder, port in folders:
             site = await stack.enter_async_context(open_site(folder, clock))
-            # A centre of another kind, such as a ministry, has no mutuals and the pages of a payer.
-            works = site.config.role == "centre" and mutual_folders(folder)
-            centre = await stack.enter_async_context(open_centre(site, clock)) if works else None
-            await _open_doors(stack, site, centre, host or site.config.host, port or site.config.port, tls)
+            await _open_doors(stack, site, host or site.config.host, port or site.config.port, tls)
+            sites.append(site)
         # Laws, words and templates stay as long as the program: they need not be looked through again and again.
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG, 10, 10)
+        stack.callback(asyncio.create_task(_make_ready(sites)).cancel)
         await stop.wait()
 
 
-async def _open_doors(
-    stack: AsyncExitStack, site: Site, centre: Centre | None, host: str, port: int, tls: bool
-) -> None:
+async def _make_ready(sites: Sequence[Site]) -> None:
+    """What only some pages need is made while people already work."""
+    for site in sites:
+        if site.config.role == "facility":
+            await care_help.made_ready(site)
+    gc.freeze()
+
+
+async def _open_doors(stack: AsyncExitStack, site: Site, host: str, port: int, tls: bool) -> None:
     """Serve a site until the stack is left, and say where."""
     doors, secure = Doors(host, port), None
     if tls:

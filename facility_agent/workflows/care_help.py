@@ -5,8 +5,10 @@ Nothing here decides anything: a proposal is taken or left, a sentence is read o
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,7 @@ from facility_agent.arrangements.rows import Mistake, cells, convert
 from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.protocols import order_set, pathway
 from facility_agent.protocols.order_set import Proposal
+from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import Visit
@@ -51,6 +54,14 @@ async def terms_for(site: Site, visit: Visit) -> Terms:
 async def coding_of(site: Site) -> Coding:
     """The search over the conditions of today's arrangement and of the facility's own list."""
     return coding(site.arrangement(site.today()).conditions, own_conditions(site.folder))
+
+
+async def made_ready(site: Site) -> None:
+    """Index the conditions beside what goes on, so that whoever looks for one first waits no longer than the others."""
+    with suppress(InputError):  # without an arrangement there is nothing to look for yet
+        conditions = site.arrangement(site.today()).conditions
+        search = await asyncio.to_thread(coding, conditions, own_conditions(site.folder))
+        await asyncio.to_thread(search.search, "malaria", site.config.language)
 
 
 def own_conditions(folder: Path) -> tuple[Condition, ...]:

