@@ -25,7 +25,9 @@ def audit(
     register: Annotated[Path | None, typer.Option(help="The members' file, CSV: audit files, store nothing.")] = None,
     agreement: Annotated[Path | None, typer.Option(help="The agreement as JSON; else that of the folder.")] = None,
     contracts: Annotated[Path | None, typer.Option(help="Another folder of arrangements.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write the report as one HTML file, neutral sentences.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the report, neutral sentences: one .html file, or a .pdf.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Recompute batches with the mutual's own register, and say what differs and why.
@@ -33,6 +35,8 @@ def audit(
     Batches that the installation received are named by their numbers (none: all). With --register they are files, and
     neither a server nor a database is needed; letters that are sealed need --folder for its keys.
     """
+    if report is not None and report.suffix not in (".html", ".pdf"):
+        raise InputError("report-kind", name=report.name)
     if register is not None:
         audits = asyncio.run(_of_files(batches or [], folder, register, agreement, contracts))
         found = [(entry.batch, entry.report, entry.rates) for entry in audits]
@@ -45,10 +49,7 @@ def audit(
     else:
         raise InputError("audit-needs-folder-or-register")
     if report is not None:
-        from facility_agent.documents.audit_html import audit_html
-        from facility_agent.storage.files import write_whole
-
-        write_whole(report, audit_html(found, words()).encode())
+        _write(report, found)
     for batch, made, _ in () if json else found:
         _show(batch, made)
     raise typer.Exit(1 if any(made.cut for _, made, _ in found) else 0)
@@ -79,7 +80,19 @@ async def _received(numbers: list[str], folder: Path) -> list[tuple[Batch, Audit
             if number not in lines:
                 raise InputError("batch-unknown", batch=number)
         views = [await audit_desk.audit(site, lines[number].id) for number in numbers or lines]
-    return [(view.batch, view.report, {}) for view in views]
+        return [(view.batch, view.report, await audit_desk.rates_of(site, view)) for view in views]
+
+
+def _write(report: Path, found: list[tuple[Batch, AuditReport, dict[str, tuple[Unit, ...]]]]) -> None:
+    """The report as the end of its name says."""
+    from datetime import date
+
+    from facility_agent.documents.audit_html import audit_html
+    from facility_agent.documents.audit_pdf import audit_pdf
+    from facility_agent.storage.files import write_whole
+
+    made = audit_pdf(found, words(), date.today()) if report.suffix == ".pdf" else audit_html(found, words()).encode()
+    write_whole(report, made)
 
 
 def _show(batch: Batch, made: AuditReport) -> None:

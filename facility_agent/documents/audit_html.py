@@ -1,34 +1,31 @@
-"""The report of an audit as one HTML file that needs nothing else: no script, no picture, no address.
-
-Sentences are the neutral ones: they name lines and claims, never an illness. People are named by their claims only.
-"""
+"""The report of an audit as one HTML file that needs nothing else: no script, no address; funnels are drawn inside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 
-from facility_agent.audit.funnel import Unit
-from facility_agent.audit.report import AuditReport
-from facility_agent.vocabulary.settlement import Batch
+from facility_agent.documents.audit_outline import Audited, Part, Table, outline
+from facility_agent.documents.funnel_plot import plot, svg
 from facility_agent.words import Words
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1a1a1a }
 h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2rem }
+div { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem }
 th, td { border-bottom: 1px solid #ccc; padding: .35rem .6rem; text-align: left; vertical-align: top }
+td:nth-child(2) { min-width: 9rem }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 .said { color: #444 }
-@media print { body { margin: 0; max-width: none } tr { break-inside: avoid } }
+.plot { width: 100%; max-width: 40rem; height: auto; font-size: 18px }
+@media print { body { margin: 0; max-width: none } tr, .plot { break-inside: avoid } }
 """
-
-Audited = tuple[Batch, AuditReport, Mapping[str, tuple[Unit, ...]]]
 
 
 def audit_html(audits: Iterable[Audited], say: Words) -> str:
-    """The page, batch by batch: sums, findings by code, what to look at first, and rates per facility."""
-    body = "".join(_batch(batch, report, rates, say) for batch, report, rates in audits)
+    """The page, batch by batch: sums, findings by code, what to look at first, rates; then facilities side by side."""
+    body = "".join(_part(part, say) for part in outline(audits, say))
     title = escape(say("audit.report.title"))
     return (
         f'<!doctype html>\n<html lang="{say.language}">\n<head>\n<meta charset="utf-8">\n'
@@ -38,64 +35,25 @@ def audit_html(audits: Iterable[Audited], say: Words) -> str:
     )
 
 
-def _batch(batch: Batch, report: AuditReport, rates: Mapping[str, tuple[Unit, ...]], say: Words) -> str:
-    def money(amount: int) -> str:
-        return say.amount(amount, report.currency, symbol=False)
-
-    sums = [
-        [say(f"audit.report.{name}"), money(amount)]
-        for name, amount in (
-            ("claimed", report.claimed),
-            ("accepted", report.accepted),
-            ("cut", report.cut),
-            ("pending", report.pending),
-        )
-    ]
-    counts = [
-        [say("audit.report.claims"), str(report.claims)],
-        [say("audit.report.without-person"), str(report.without_person)],
-        [say("audit.report.unchecked"), str(report.with_unchecked)],
-    ]
-    codes = [
-        [say(f"page.finding.{total.code}") if say.has(f"page.finding.{total.code}") else total.code,
-         say(f"weight.{total.weight}"), str(total.claims), money(total.cut), money(total.at_risk)]
-        for total in report.codes
-    ]  # fmt: skip
-    looked = [
-        [entry.number, " ".join(say.finding(finding, currency=report.currency) for finding in entry.findings),
-         money(entry.claimed), money(entry.proposed), money(entry.at_risk)]
-        for entry in report.look_at
-    ]  # fmt: skip
-    rows = [
-        [say(f"page.finding.{code}"), unit.name, str(unit.observed), str(unit.of)]
-        for code, units in rates.items()
-        for unit in units
-    ]
-    head = f"{batch.number} · {batch.facility} · {say.month(batch.month)} · {report.currency}"
+def _part(part: Part, say: Words) -> str:
     return (
-        f"<section>\n<h2>{escape(head)}</h2>\n"
-        + _table([], sums, 1)
-        + _table([], counts, 1)
-        + _table(_heads(say, "finding", "weight", "claims", "cut", "at-risk"), codes, 2)
-        + f"<h3>{escape(say('audit.report.look-at'))}</h3>\n"
-        + _table(_heads(say, "claim", "why", "claimed", "proposed", "at-risk"), looked, 2)
-        + f"<h3>{escape(say('audit.report.rates'))}</h3>\n"
-        + _table(_heads(say, "finding", "facility", "seen", "among"), rows, 2)
-        + "</section>\n"
+        f"<section>\n<h2>{escape(part.title)}</h2>\n{''.join(_table(table, say) for table in part.tables)}</section>\n"
     )
 
 
-def _heads(say: Words, *names: str) -> list[str]:
-    return [say(f"audit.report.{name}") for name in names]
+def _table(table: Table, say: Words) -> str:
+    if not table.rows:
+        return ""
 
-
-def _table(heads: list[str], rows: list[list[str]], figures_from: int) -> str:
-    """A table; columns from a number on hold figures."""
-
-    def cells(tag: str, row: list[str]) -> str:
+    def cells(tag: str, row: Iterable[str]) -> str:
         kind = ' class="n"'
-        made = (f"<{tag}{kind if at >= figures_from else ''}>{escape(cell)}</{tag}>" for at, cell in enumerate(row))
+        made = (
+            f"<{tag}{kind if at >= table.figures_from else ''}>{escape(cell)}</{tag}>" for at, cell in enumerate(row)
+        )
         return f"<tr>{''.join(made)}</tr>\n"
 
-    head = f"<thead>{cells('th', heads)}</thead>\n" if heads else ""
-    return f"<table>\n{head}<tbody>\n{''.join(cells('td', row) for row in rows)}</tbody>\n</table>\n" if rows else ""
+    title = f"<h3>{escape(table.title)}</h3>\n" if table.title else ""
+    drawn = svg(plot(table.funnel), say) if table.funnel else ""
+    head = f"<thead>{cells('th', table.heads)}</thead>\n" if table.heads else ""
+    rows = "".join(cells("td", row) for row in table.rows)
+    return f"{title}{drawn}<div><table>\n{head}<tbody>\n{rows}</tbody>\n</table></div>\n"

@@ -120,12 +120,12 @@ def payer_statement_pdf(month: PayerMonth, language: str = "fr") -> bytes:
         for name, width in zip(COLUMNS, _WIDTHS, strict=True)
     ]
     for currency in [sums.currency for sums in month.sums]:
-        frame.table(columns, [cells(row, words) for row in month.rows if row.currency == currency])
+        frame.table(columns, [_cells(row, words) for row in month.rows if row.currency == currency])
     frame.boxes([(words("doc.box.for", name=month.payer), "")])
     return frame.finish()
 
 
-def cells(row: MonthRow, words: Words) -> list[str]:
+def _cells(row: MonthRow, words: Words) -> list[str]:
     """A batch as the texts of a row."""
 
     def money(amount: int | None) -> str:

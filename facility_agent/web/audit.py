@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from facility_agent.audit.decide import Override
+from facility_agent.documents.audit_html import audit_html
+from facility_agent.documents.audit_pdf import audit_pdf
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Claim
 from facility_agent.web import forms
@@ -16,6 +19,7 @@ from facility_agent.web.answers import Answered, answered
 from facility_agent.web.guard import allowed, may, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
+from facility_agent.web.speech import words_of
 from facility_agent.workflows import audit_desk, contesting, month_papers
 from facility_agent.workflows.audit_desk import AuditView
 
@@ -51,6 +55,23 @@ async def batch(request: web.Request) -> web.Response:
         "entered_by": (await site.store.paper_batches()).get(view.batch.id, ""),
     }
     return await page(request, "audit.html", **context, decidable=decidable, payable=payable)
+
+
+@routes.get("/audit/{batch}/files/report.{kind}")
+@reads
+async def report_file(request: web.Request) -> web.Response:
+    """The report in neutral sentences, as one page or on paper, to keep or hand on."""
+    site, kind = request.app[SITE], request.match_info["kind"]
+    if kind not in ("html", "pdf"):
+        raise InputError("page-not-found")
+    view = await audit_desk.audit(site, request.match_info["batch"])
+    found, say = [(view.batch, view.report, await audit_desk.rates_of(site, view))], words_of(request)
+    if kind == "pdf":
+        data = await asyncio.to_thread(audit_pdf, found, say, site.today())
+        return web.Response(body=data, content_type="application/pdf")
+    # To keep: our own pages allow no style inside a page.
+    name = {"Content-Disposition": f'attachment; filename="{view.batch.number}.html"'}
+    return web.Response(text=audit_html(found, say), content_type="text/html", headers=name)
 
 
 @routes.get("/audit/{batch}/decide")

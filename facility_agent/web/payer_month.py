@@ -7,7 +7,7 @@ from functools import partial
 
 from aiohttp import web
 
-from facility_agent.documents.payer_statement import COLUMNS, cells, payer_statement_csv, payer_statement_pdf
+from facility_agent.documents.payer_statement import payer_statement_csv, payer_statement_pdf
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
 from facility_agent.web.audit import reads
@@ -32,8 +32,7 @@ async def show(request: web.Request) -> web.Response:
     months = await payer_month.months(site)
     month = read_month(forms.text(request.query, "month", 7) or months[0])
     made = await payer_month.month_of_payer(site, month)
-    rows = [(row, cells(row, words_of(request))) for row in made.rows]
-    return await page(request, "payer_month.html", made=made, rows=rows, months=months, columns=COLUMNS)
+    return await page(request, "payer_month.html", made=made, months=months)
 
 
 @routes.get("/statement/files/{month}.{kind}")

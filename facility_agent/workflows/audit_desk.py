@@ -14,7 +14,9 @@ import msgspec
 from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.audit import edits
 from facility_agent.audit.binding import Binding, binding
+from facility_agent.audit.comparisons import compare, rates
 from facility_agent.audit.decide import Override, decision_of, propose
+from facility_agent.audit.funnel import Unit
 from facility_agent.audit.month import Flag
 from facility_agent.audit.recompute import Recomputed
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
@@ -107,6 +109,14 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     return AuditView(
         batch, entry.state, found, made, answers, flags, proposals, decision, remittances, reconciled, about
     )
+
+
+async def rates_of(site: Site, view: AuditView) -> dict[str, tuple[Unit, ...]]:
+    """How often each finding stands on the claims of a batch, comparisons included, to be set beside other batches."""
+    day = last_day(view.batch.month)
+    agreement = await site.agreement(view.batch.facility, view.batch.payer, day)
+    month = await month_of(site, view.batch, view.claims, site.arrangement(day), agreement)
+    return rates(month, (*view.flags, *compare(month)))
 
 
 async def _about(site: Site, batch: Batch, known: Terms) -> tuple[Finding, ...]:

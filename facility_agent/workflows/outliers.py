@@ -1,18 +1,20 @@
 """Who stands out from their peers: a funnel per peer group, for an act or an indicator, by facility or prescriber.
 
-Peers are facilities of one level. Standing out is a reason to look, and never a refusal.
+Peers are facilities of one level, or of one level and size, or of one level and region. Standing out is a reason to
+look, and never a refusal.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
 from facility_agent.arrangements.agreement import Party
 from facility_agent.audit.funnel import Funnel, Unit, funnel
+from facility_agent.audit.peers import Alike, Peers, Traits, peers
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import month_of, month_period
 from facility_agent.vocabulary.records import Claim
@@ -23,9 +25,9 @@ By = Literal["facility", "prescriber"]
 
 
 class Group(msgspec.Struct, frozen=True):
-    """One peer group with its funnel; `level` is the code of the level of care, empty where nobody says it."""
+    """One peer group with its funnel; the level is a code of the arrangement, empty where nobody says it."""
 
-    level: str
+    peers: Peers
     funnel: Funnel
 
 
@@ -36,12 +38,15 @@ class Outliers(msgspec.Struct, frozen=True):
     months: tuple[str, ...]
     measure: str
     by: By
+    alike: Alike
     acts: tuple[str, ...]
     indicators: tuple[str, ...]
     groups: tuple[Group, ...]
 
 
-async def outliers(site: Site, month: str = "", measure: str = "", by: By = "facility") -> Outliers:
+async def outliers(
+    site: Site, month: str = "", measure: str = "", by: By = "facility", alike: Alike = "level"
+) -> Outliers:
     """The funnels of a month, by default the newest one and its most frequent act. InputError `month-malformed`.
 
     `measure` is `act:CODE` (claims with that act among all claims) or `indicator:CODE` (the adherence table's share).
@@ -64,15 +69,16 @@ async def outliers(site: Site, month: str = "", measure: str = "", by: By = "fac
         counted = {(row.facility, row.facility): Unit(row.facility, row.counted, row.base) for row in rows}
     else:
         counted = _with_act(claims, code, by)
-    levels = await _levels(site)
-    groups: dict[str, list[Unit]] = {}
+    sizes = Counter(claim.visit.facility for claim in claims)
+    known = peers(await _traits(site, sizes), alike)
+    groups: dict[Peers, list[Unit]] = {}
     for (facility, _), unit in counted.items():
-        groups.setdefault(levels.get(facility, ""), []).append(unit)
+        groups.setdefault(known.get(facility, Peers()), []).append(unit)
     made = tuple(
-        Group(level, funnel(sorted(units, key=lambda unit: unit.name))) for level, units in sorted(groups.items())
+        Group(group, funnel(sorted(units, key=lambda unit: unit.name))) for group, units in sorted(groups.items())
     )
     shown = tuple(sorted({*months, chosen}, reverse=True))
-    return Outliers(chosen, shown, f"{kind}:{code}", by, tuple(sorted(common)), indicators, made)
+    return Outliers(chosen, shown, f"{kind}:{code}", by, alike, tuple(sorted(common)), indicators, made)
 
 
 def _with_act(claims: Iterable[Claim], act: str, by: By) -> dict[tuple[str, str], Unit]:
@@ -89,7 +95,11 @@ def _with_act(claims: Iterable[Claim], act: str, by: By) -> dict[tuple[str, str]
     return {key: Unit(label[key], seen, of) for key, (seen, of) in found.items()}
 
 
-async def _levels(site: Site) -> dict[str, str]:
-    """The level of every facility with which we have an agreement."""
+async def _traits(site: Site, sizes: Mapping[str, int]) -> dict[str, Traits]:
+    """What makes peers of the facilities with which we have an agreement, and of those that billed without one."""
     parties: list[Party] = [party for agreement in await site.store.agreements() for party in agreement.everybody]
-    return {party.code: party.level for party in parties if party.role == "facility"}
+    known = {party.code: party for party in parties if party.role == "facility"}
+    return {
+        code: Traits(known[code].level, known[code].region, sizes.get(code, 0)) if code in known else Traits()
+        for code in {*known, *sizes}
+    }

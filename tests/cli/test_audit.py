@@ -37,6 +37,9 @@ def test_a_sealed_batch_is_audited_and_nothing_is_stored(
     assert shell("audit", "--folder", mutual, "--json").json == []
     again = shell("audit", sealed, "--folder", mutual, "--register", register)
     assert (again.status, found["batch"]["number"] in again.out) == (0, True)
+    paper = tmp_path / "out.pdf"
+    shell("audit", sealed, "--folder", mutual, "--register", register, "--report", paper)
+    assert paper.read_bytes().startswith(b"%PDF")
     assert_stands_alone(page.read_text(encoding="utf-8"))
 
 
@@ -63,10 +66,11 @@ def test_a_person_who_left_is_refused_in_the_mutuals_own_answer(
     [
         ((), "--folder"),
         (("--register", "members.csv"), "bordereau"),
+        (("--register", "members.csv", "--report", "out.docx"), "out.docx"),
         (("nowhere.json", "--register", "members.csv"), "nowhere.json"),
         (("members.csv", "--register", "members.csv"), "n’est pas conforme"),
     ],
-    ids=["nowhere", "no batch", "no file", "no letter"],
+    ids=["nowhere", "no batch", "no report", "no file", "no letter"],
 )
 def test_what_cannot_be_audited_ends_with_2(
     words: tuple[str, ...], sentence: str, shell: Shell, register: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from facility_agent.audit.funnel import Unit
 from facility_agent.audit.report import AuditReport, CodeTotal, ToLookAt
 from facility_agent.documents.audit_html import audit_html
+from facility_agent.documents.audit_outline import Audited
+from facility_agent.documents.audit_pdf import audit_pdf
 from facility_agent.vocabulary.findings import note
 from facility_agent.words import LANGUAGES, Words
 from tests.builders import batch, claim
+from tests.documents.reading import ink_outside, text_of
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -38,6 +43,35 @@ def test_the_page_says_the_neutral_sentence_and_the_sums() -> None:
     assert "deliver" in clinical and clinical not in page
     for amount in ("12,000", "11,000", "400", "600", "2,800"):
         assert f'<td class="n">{amount}</td>' in page
+
+
+def many(high: int) -> list[Audited]:
+    """Twelve facilities with one finding each in some claims; the first one has it more often."""
+    found: list[Audited] = []
+    for place in range(12):
+        facility = f"CSPS-{place:02d}"
+        units = (Unit(facility, high if place == 0 else 10, 40),)
+        found.append((batch([claim()], facility=facility, number=facility), report("F-1"), {"exact-hour": units}))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_several_facilities_are_set_side_by_side(language: str) -> None:
+    say = Words(language)
+    page, paper = audit_html(many(38), say), text_of(audit_pdf(many(38), say, date(2026, 4, 1)))
+    for text in (page, paper.replace("\n", " ")):
+        assert say("audit.report.compared") in text and say("page.outliers.standing.very-high") in text
+    assert page.count("<svg") == 1 and page.count("<circle") == 12
+    assert say("audit.report.compared") not in audit_html(many(10), say) + audit_html(many(38)[:9], say)
+
+
+def test_the_paper_says_what_the_page_says() -> None:
+    paper = text_of(audit_pdf([(batch([claim()]), report("F-0001"), {})], Words("en"), date(2026, 4, 1)))
+    clinical = Words("en").finding(report("F-0001").look_at[0].findings[0], True)
+    assert clinical not in paper and "F-0001" in paper
+    for amount in ("12,000", "11,000", "2,800"):
+        assert amount in paper.replace("\u202f", " ")
+    assert not ink_outside(audit_pdf(many(38), Words("fr"), date(2026, 4, 1)))
 
 
 def test_an_audit_of_nothing_is_a_page_too() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from facility_agent.audit.funnel import INNER, OUTER, Unit, funnel
-from facility_agent.web.funnels import FOOT, HEIGHT, WIDTH, plot
+from facility_agent.audit.peers import Peers, Traits, peers
+from facility_agent.documents.funnel_plot import FOOT, HEIGHT, WIDTH, plot
 from tests.web.conftest import Visit
 from tests.web.world import World
 
 
-@pytest.mark.parametrize("query", ["", "?by=prescriber", "?measure=act:malaria-rapid-test&month=2026-03"])
+@pytest.mark.parametrize(
+    "query", ["", "?by=prescriber", "?measure=act:malaria-rapid-test&month=2026-03", "?peers=size", "?peers=region"]
+)
 async def test_the_only_facility_is_small_numbers_and_nothing_more(world: World, visit: Visit, query: str) -> None:
     officer = await visit(world.mutual, "agent")
     page = await officer.get(f"/outliers{query}")
@@ -35,6 +38,21 @@ def test_the_picture_holds_all_points_and_its_curves_close_in() -> None:
     assert all(0 <= dot.x <= WIDTH and 0 <= dot.y <= HEIGHT - FOOT for dot in drawn.dots)
     for level in (INNER, OUTER):
         assert made.limits(5, level)[1] > made.limits(50, level)[1] > 1 > made.limits(50, level)[0]
+
+
+def test_peers_share_a_level_and_what_else_was_asked() -> None:
+    known = {
+        "A": Traits("csps", "Nord", 10),
+        "B": Traits("csps", "Est", 40),
+        "C": Traits("csps", "Est", 40),
+        "H": Traits("chr", "Est", 900),
+    }
+    assert set(peers(known).values()) == {Peers("csps"), Peers("chr")}
+    assert [group.apart for group in peers(known, "region").values()] == ["Nord", "Est", "Est", "Est"]
+    assert [group.apart for group in peers(known, "size").values()] == ["small", "small", "small", "small"]
+    grown = {**known, "C": Traits("csps", "Est", 41)}
+    assert peers(grown, "size")["C"] == Peers("csps", "large")
+    assert peers({}, "size") == {}
 
 
 def test_a_funnel_of_nothing_is_drawn_empty() -> None:

@@ -18,6 +18,7 @@ AUDIT |= {
     "claim-above-powers": ("confirmer par une personne", "somebody of the mutual confirm"),
     "mutual-not-yours": ("Demandez-le", "Ask its manager"),
     "centre-folder": ("Donnez au dossier", "Give the folder"),
+    "report-kind": ("l’une de ces fins", "one of these ends"),
     "intake-folder": ("Vérifiez le chemin", "Check the path"),
     "paper-heading": ("Partez du modèle", "Start from the template"),
     "paper-mistakes": ("Corrigez-les", "Correct them"),

@@ -1,0 +1,122 @@
+"""What the report of an audit says, part by part; `audit_html` and `audit_pdf` only lay it out.
+
+Sentences are the neutral ones: they name lines and claims, never an illness. People are named by their claims only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from facility_agent.audit.funnel import LEAST_PEERS, Funnel, Unit, funnel
+from facility_agent.audit.report import AuditReport
+from facility_agent.vocabulary.settlement import Batch
+from facility_agent.words import Words
+
+Audited = tuple[Batch, AuditReport, Mapping[str, tuple[Unit, ...]]]
+
+
+class Table(NamedTuple):
+    """A table with its heading (or none); columns from `figures_from` on hold figures."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: list[list[str]]
+    figures_from: int
+    funnel: Funnel | None = None
+
+
+class Part(NamedTuple):
+    """A batch, or what was compared between facilities."""
+
+    title: str
+    tables: tuple[Table, ...]
+
+
+def outline(audits: Iterable[Audited], say: Words) -> tuple[Part, ...]:
+    """The parts of a report: each batch, then the facilities side by side when there are several."""
+    known = tuple(audits)
+    found = [_batch(batch, report, rates, say) for batch, report, rates in known]
+    compared = _compared(known, say)
+    return tuple([*found, Part(say("audit.report.compared"), compared)] if compared else found)
+
+
+def _batch(batch: Batch, report: AuditReport, rates: Mapping[str, tuple[Unit, ...]], say: Words) -> Part:
+    def money(amount: int) -> str:
+        return say.amount(amount, report.currency, symbol=False)
+
+    amounts = {"claimed": report.claimed, "accepted": report.accepted, "cut": report.cut, "pending": report.pending}
+    numbers = {
+        "claims": report.claims, "without-person": report.without_person, "unchecked": report.with_unchecked,
+    }  # fmt: skip
+    codes = [
+        [_named(total.code, say), say(f"weight.{total.weight}"), str(total.claims), money(total.cut),
+         money(total.at_risk)]
+        for total in report.codes
+    ]  # fmt: skip
+    looked = [
+        [entry.number, " ".join(say.finding(finding, currency=report.currency) for finding in entry.findings),
+         money(entry.claimed), money(entry.proposed), money(entry.at_risk)]
+        for entry in report.look_at
+    ]  # fmt: skip
+    rows = [
+        [_named(code, say), unit.name, str(unit.observed), str(unit.of)]
+        for code, units in rates.items()
+        for unit in units
+    ]
+    return Part(
+        f"{batch.number} · {batch.facility} · {say.month(batch.month)} · {report.currency}",
+        (
+            Table("", (), [[say(f"audit.report.{name}"), money(amount)] for name, amount in amounts.items()], 1),
+            Table("", (), [[say(f"audit.report.{name}"), str(number)] for name, number in numbers.items()], 1),
+            Table("", _heads(say, "finding", "weight", "claims", "cut", "at-risk"), codes, 2),
+            Table(
+                say("audit.report.look-at"), _heads(say, "claim", "why", "claimed", "proposed", "at-risk"), looked, 2
+            ),
+            Table(say("audit.report.rates"), _heads(say, "finding", "facility", "seen", "among"), rows, 2),
+        ),
+    )
+
+
+def _compared(audits: Iterable[Audited], say: Words) -> tuple[Table, ...]:
+    """A funnel for each finding on which somebody stands out; too few facilities are not compared."""
+    counted: dict[str, dict[str, tuple[int, int]]] = {}
+    sizes: dict[str, int] = {}
+    for batch, report, rates in audits:
+        sizes[batch.facility] = sizes.get(batch.facility, 0) + report.claims
+        for code, units in rates.items():
+            for unit in units:
+                seen, of = counted.setdefault(code, {}).get(unit.name, (0, 0))
+                counted[code][unit.name] = (seen + unit.observed, of + unit.of)
+    if len(sizes) < LEAST_PEERS:
+        return ()
+    tables = []
+    for code, found in sorted(counted.items()):
+        # Where a finding was never seen nobody counted it; the facility is still among the peers.
+        every = {name: (0, size) for name, size in sizes.items()} | found
+        made = funnel([Unit(name, seen, of) for name, (seen, of) in sorted(every.items())])
+        out = sorted(
+            (point for point in made.points if point.standing not in ("inside", "small")),
+            key=lambda point: (-point.ratio, point.name),
+        )
+        if out:
+            rows = [
+                [point.name, _standing(point.standing, say), str(point.observed), f"{point.expected:.1f}",
+                 f"{point.ratio:.2f}"]
+                for point in out
+            ]  # fmt: skip
+            heads = tuple(say(f"page.outliers.{name}") for name in ("who", "standing", "observed", "expected", "ratio"))
+            tables.append(Table(_named(code, say), heads, rows, 2, made))
+    return tuple(tables)
+
+
+def _standing(standing: str, say: Words) -> str:
+    return say(f"page.outliers.standing.{standing.replace(' ', '-')}")
+
+
+def _named(code: str, say: Words) -> str:
+    return say(f"page.finding.{code}") if say.has(f"page.finding.{code}") else code
+
+
+def _heads(say: Words, *names: str) -> tuple[str, ...]:
+    return tuple(say(f"audit.report.{name}") for name in names)
