@@ -216,6 +216,7 @@ CATALOGUE: Final[dict[str, Kind]] = {
             ("split-claim", "note", "claim day"),
             ("overlapping-stays", "note", "claim start end"),
             ("care-during-stay", "note", "claim start end"),
+            ("billed-to-another", "note", "claim payer register"),
             ("copied-text", "note", "count"),
             ("sequential-cards", "note", "day count serial"),
             ("household-deliveries", "note", "count months", True),

@@ -21,6 +21,7 @@ from facility_agent.audit.month import Flag
 from facility_agent.audit.recompute import Recomputed
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
 from facility_agent.audit.report import AuditReport, report
+from facility_agent.audit.shared import billed_to_another
 from facility_agent.exchange.envelope import Kind
 from facility_agent.invoicing.clocks import endorsed, kind_allowed, submitted_late
 from facility_agent.storage.store.reviews import Audited
@@ -95,7 +96,8 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     arrangement = site.arrangement(last_day(batch.month))
     agreement = await site.agreement(batch.facility, batch.payer, last_day(batch.month))
     answers = await recomputed(site, batch, found, arrangement, agreement)
-    flags = edits.run(await month_of(site, batch, found, arrangement, agreement))
+    month = await month_of(site, batch, found, arrangement, agreement)
+    flags = (*edits.run(month), *billed_to_another(month, await _beside(site, batch)))
     proposals = tuple(propose(answer, flags) for answer in answers)
     made = report(batch, answers, flags, proposals)
     decision = await site.store.decision(batch_id)
@@ -109,6 +111,15 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     return AuditView(
         batch, entry.state, found, made, answers, flags, proposals, decision, remittances, reconciled, about
     )
+
+
+async def _beside(site: Site, batch: Batch) -> list[tuple[str, Claim]]:
+    """The claims of this facility and month at the mutuals with which ours are shared, with the code of each."""
+    return [
+        (other.config.code, claim)
+        for other in site.beside
+        for claim in await other.store.claims_of_month(batch.facility, batch.month)
+    ]
 
 
 async def rates_of(site: Site, view: AuditView) -> dict[str, tuple[Unit, ...]]:

@@ -7,7 +7,7 @@ password, kept by the centre; what they may do for a mutual is an account that t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -77,7 +77,18 @@ async def open_centre(site: Site, clock: Clock | None = None, randomness: Random
             if mutual.config.role != "mutual" or mutual.config.code != folder.name:
                 raise InputError("centre-folder", folder=folder.name, code=mutual.config.code)
             mutuals[folder.name] = mutual
+        lay_side_by_side(mutuals.values())
         yield Centre(site, mutuals)
+
+
+def lay_side_by_side(mutuals: Collection[Site]) -> None:
+    """Let each mutual's audit see the claims of those with which it shares: each must name the other."""
+    named = {site.config.code: set(site.config.shares_claims_with.split()) for site in mutuals}
+    for site in mutuals:
+        own = site.config.code
+        site.beside = tuple(
+            other for other in mutuals if own in named[other.config.code] and other.config.code in named[own] - {own}
+        )
 
 
 def mutual_folders(centre: Path) -> tuple[Path, ...]:

@@ -42,6 +42,8 @@ class Site:
         self.clock = clock
         self.randomness = randomness
         self.zone = zone_of(config.zone)
+        #: The mutuals of one technical centre that agreed with us to lay claims side by side.
+        self.beside: tuple[Site, ...] = ()
         self._packs = Listed(folder / ARRANGEMENTS)
         self._shelf = self._packs.names()
         self.library = shelf.load(folder / ARRANGEMENTS, config.country.lower())

@@ -13,6 +13,7 @@ from facility_agent.arrangements.duties import Holiday
 from facility_agent.audit.comparisons import COMPARISONS, compare, rates
 from facility_agent.audit.edits import Bars, Flag, Month, run
 from facility_agent.audit.funnel import Unit
+from facility_agent.audit.shared import billed_to_another
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.vocabulary.records import Claim, Stay
 from tests.builders import (
@@ -225,3 +226,23 @@ def test_the_base_rate_of_an_edit_counts_claims_of_each_facility_once() -> None:
     seen = month(claims)
     found = rates(seen, run(seen))
     assert found["exact-duplicate"] == (Unit(FACILITY, 2, 3), Unit(OTHER_FACILITY, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("seen", "theirs", "what"),
+    [
+        (True, {"register_number": "17", "beneficiary": person(900)}, "one entry of the register, two members"),
+        (False, {"register_number": "18", "beneficiary": person(900)}, "another entry"),
+        (False, {"register_number": "", "beneficiary": person(900)}, "no entry is named"),
+        (False, {"register_number": "17", "facility": OTHER_FACILITY}, "the register of another facility"),
+        (False, {"register_number": "17", "day": on(1)}, "the next day"),
+    ],
+)
+def test_a_visit_billed_to_two_mutuals_is_seen_by_its_entry(seen: bool, theirs: dict[str, Any], what: str) -> None:
+    ours = claim(1, visit(*PAIR, register_number="17"))
+    other = claim(2, visit(*PAIR, **theirs))
+    flags = list(billed_to_another(month([ours]), [("MLB", other)]))
+    assert bool(flags) == seen, what
+    assert all(flag.claims == (ours.id,) and flag.money_at_risk > 0 for flag in flags)
+    # One claim of which two payers bear a part is no double, whatever it says.
+    assert list(billed_to_another(month([ours]), [("MLB", ours)])) == []

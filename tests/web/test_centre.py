@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -15,9 +16,9 @@ from facility_agent.exchange.keys import Cost
 from facility_agent.exchange.randomness import seeded
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.centre import create_centre_app
-from facility_agent.workflows import accounts
+from facility_agent.workflows import accounts, audit_desk
 from facility_agent.workflows.accounts import ROLES
-from facility_agent.workflows.centre import MUTUALS, Centre, open_centre
+from facility_agent.workflows.centre import MUTUALS, Centre, lay_side_by_side, open_centre
 from facility_agent.workflows.installing import install
 from facility_agent.workflows.site import Site, open_site
 from tests.web.crawl import crawl
@@ -152,6 +153,26 @@ async def test_beyond_its_powers_the_centre_leaves_the_decision_to_the_mutual(
     page = await zenabo.post(f"/audit/{world.march.id}/decide")
     assert page.status == 422 and "dépasse les pouvoirs de votre centre" in page.text
     assert await world.mutual.store.decision(world.march.id) is None
+
+
+async def test_claims_are_laid_side_by_side_only_where_both_agreed(centre: Centre, world: World) -> None:
+    one, other = centre.mutuals["MLT"], centre.mutuals["MLB"]
+    (claim, *_) = await one.store.claims(tuple(item.claim for item in world.march.items))
+    person = msgspec.structs.replace(claim.visit.beneficiary, number="MLB-000009-01")
+    visit = msgspec.structs.replace(claim.visit, id=other.new_id(), beneficiary=person)
+    twice = msgspec.structs.replace(claim, id=visit.id, number="CSPS-EX1-2026-999999", visit=visit)
+    await other.store.mint(twice, {}, other.now(), "test", "received")
+    for names in (("", ""), ("MLB", ""), ("", "MLT"), ("MLB autre", "MLT")):
+        sites = [_sharing(site, named) for site, named in zip((one, other), names, strict=True)]
+        lay_side_by_side(sites)
+        flags = (await audit_desk.audit(one, world.march.id)).flags
+        found = {flag.about for flag in flags if flag.code == "billed-to-another"}
+        assert found == ({claim.id} if all(names) else set())
+
+
+def _sharing(site: Site, named: str) -> Site:
+    site.config = msgspec.structs.replace(site.config, shares_claims_with=named)
+    return site
 
 
 async def test_a_folder_under_another_code_is_not_opened(centre: Centre, world: World) -> None:
