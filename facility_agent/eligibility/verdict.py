@@ -38,17 +38,19 @@ def verdict(
     """The verdict for a person who stands at the desk; `visit` is the visit as far as it is known, without lines."""
     known, today, past = terms(arrangement, agreement, visit.facility), visit.day, Past(history, visit)
     concerned = entitlements(known, coverage, visit)
+    altered = any(finding.weight == "refuse" for finding in card_findings)
+    # A card that is not believed names nobody: no register was asked, and none answered.
+    nobody = altered and card is None and not visit.beneficiary.number
     findings = [
         *card_findings,
         *at_desk.clock(facts, today),
-        *at_desk.register(known, facts, coverage, visit),
+        *(() if nobody else at_desk.register(known, facts, coverage, visit)),
         *at_desk.same_person(card, coverage),
         *at_desk.plausible(visit.beneficiary, today),
         *at_desk.referred(known, visit),
     ]
     if facts.seen_today:
         findings.append(note("card-seen-today", "card", member=visit.beneficiary.number))
-    altered = any(finding.weight == "refuse" for finding in card_findings)
     opened: list[Entitlement] = []
     benefits: list[OpenBenefit] = []
     ceilings: list[CeilingLeft] = []
@@ -70,6 +72,8 @@ def verdict(
     reasons = [finding for entitlement in concerned for finding in entitlement.findings]
     if unsure:
         reasons = [_not_seen(finding) for finding in reasons]
+    if nobody:
+        reasons = [finding for finding in reasons if finding.code != "member-not-in-register"]
     binds, cap, not_settled = at_desk.binding(known, facts, colour, today)
     later += [*at_desk.letters(known, facts, today), *not_settled]
     if visit.emergency:
@@ -133,8 +137,14 @@ def _not_seen(finding: Finding) -> Finding:
 
 
 def _each_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each reason once: the card says it without a clause, and the rights with the clause behind it."""
     found: list[Finding] = []
     for finding in findings:
         if finding not in found:
             found.append(finding)
-    return tuple(found)
+    return tuple(finding for finding in found if finding.clause or not _cited(finding, found))
+
+
+def _cited(finding: Finding, found: list[Finding]) -> bool:
+    """Whether the same reason stands there with its clause."""
+    return any(other.clause and (other.code, other.evidence) == (finding.code, finding.evidence) for other in found)

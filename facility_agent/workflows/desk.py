@@ -25,11 +25,12 @@ from facility_agent.vocabulary.verdicts import DeskFacts, Verdict
 from facility_agent.workflows import guarantees, households, newborns
 from facility_agent.workflows.site import Site
 
-How = Literal["card", "number", "search", "paper", "household", "none"]
+How = Literal["card", "number", "search", "paper", "household", "unknown-card", "none"]
 #: How somebody was found who showed no card of their own; the look-up says so.
 Via = Literal["", "search", "paper", "household"]
 IDENTIFIED: dict[How, Literal["card", "number", "paper", "none"]] = {
-    "card": "card", "household": "card", "number": "number", "search": "number", "paper": "paper", "none": "none",
+    "card": "card", "household": "card", "number": "number", "search": "number", "paper": "paper",
+    "unknown-card": "none", "none": "none",
 }  # fmt: skip
 
 
@@ -87,6 +88,8 @@ async def verify_text(site: Site, text: str, by: str, asked: Asked = NOTHING_ASK
     issuers = await site.issuers()
     reading = read_typed(text, issuers, site.today())
     how: How = "paper" if reading.card and reading.card.kind == "certificate" else reading.kind
+    if how == "card" and reading.card is None:
+        how = "unknown-card"
     if reading.kind == "household":
         reading = await households.chosen(site, reading, member, text)
     number = reading.card.member if reading.card else reading.member if reading.kind == "number" else ""

@@ -89,6 +89,31 @@ def test_what_closes_the_rights_is_red_with_its_reason(arrangement, agreement, c
     assert answer.colour == "red" and code in codes(answer) and answer.open == ()
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        # The card reads as ended without a clause, the rights with theirs: one reason.
+        (
+            {"findings": (refuse("card-expired", "", "member", expires="2026-01-31"),),
+             "visit": probe(card_expires=date(2026, 1, 31))},
+            [("card-expired", "card")],
+        ),
+        # Nobody was looked for in a register: it is not said what it holds.
+        (
+            {"findings": (refuse("card-altered", "", "member"),), "card": None, "coverage": (), "facts": DeskFacts(),
+             "visit": probe(Beneficiary("", ""), identified="none", card_serial=None, card_revoked=None)},
+            [("card-altered", "")],
+        ),
+    ],
+)  # fmt: skip
+def test_each_reason_is_said_once_and_none_that_nobody_knows(arrangement, agreement, change, said) -> None:
+    answer = ask(arrangement, agreement, **change)
+    refused = [
+        (found.code, found.clause) for found in answer.findings if found.weight != "note" and found.cause != "clause"
+    ]
+    assert answer.colour == "red" and refused == said
+
+
 def test_without_an_agreement_in_force_the_answer_is_red_and_says_so(arrangement) -> None:
     answer = ask(arrangement, None)
     assert answer.colour == "red" and "agreement-not-in-force" in codes(answer)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from facility_agent.arrangements.clauses import Unit
+from facility_agent.arrangements.library import load
 from facility_agent.arrangements.model import Clauses
 from facility_agent.eligibility.proof import ProofKind
 from facility_agent.invoicing.clocks import Step
@@ -22,7 +23,7 @@ from facility_agent.web.given import MARKS
 from facility_agent.web.guarantees import KINDS as GUARANTEES
 from facility_agent.web.maternity import ENDINGS
 from facility_agent.web.till import KINDS
-from facility_agent.words import LANGUAGES, catalogue, fields_of
+from facility_agent.words import LANGUAGES, Words, catalogue, fields_of
 from facility_agent.workflows.desk import IDENTIFIED
 from facility_agent.workflows.exchange import KINDS as LETTERS
 from facility_agent.workflows.stays import OUTCOMES
@@ -116,6 +117,21 @@ EVERY_KEY = sorted(
 
 def test_the_pages_say_many_words() -> None:
     assert len(EVERY_KEY) > 400
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_paper_and_proof_that_a_contract_names_has_a_word(language: str) -> None:
+    law, words = load(), Words(language)
+    unnamed = set()
+    for arrangement in (version for country in law.countries for version in law.versions(country)):
+        rows = arrangement.duties.identifications
+        named = {row.code for row in rows}
+        papers = {row.instead for row in rows if row.instead} | {
+            code for row in arrangement.schemes for code in row.proofs
+        }
+        kinds = ("fact", "document", "proof")
+        unnamed |= {code for code in papers - named if not any(words.has(f"{kind}.{code}") for kind in kinds)}
+    assert unnamed == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -72,6 +72,7 @@ async def test_an_altered_card_opens_nothing(ready: Places) -> None:
     assert answer.verdict.colour == "red"
     assert codes(answer) & {"card-altered", "card-issuer-unknown"}
     assert (answer.card, answer.coverage, answer.verdict.schemes) == (None, (), ())
+    assert (answer.how, answer.visit.identified) == ("unknown-card", "none")
 
 
 async def test_a_card_of_an_unknown_issuer_opens_nothing(ready: Places, tmp_path: Path) -> None:
