@@ -44,7 +44,10 @@ MOVES: dict[State, tuple[State, ...]] = {
 
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A facility or payer as the agreement names it; level, ownership and region decide which rows count."""
+    """A facility or payer as the agreement names it; level, ownership and region decide which rows count.
+
+    `parent` is the facility through which this one bills, where the arrangement wants one.
+    """
 
     code: str
     name: str
@@ -53,6 +56,7 @@ class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     level: str = ""
     ownership: str = ""
     region: str = ""
+    parent: str = ""
     invented: bool = False
 
 

@@ -28,12 +28,16 @@ from facility_agent.vocabulary.records import Sex
 
 
 class Level(Row, frozen=True, kw_only=True):
-    """A level of care and the types of facility that stand at it; `rank` 1 is nearest to the village."""
+    """A level of care and the types of facility that stand at it; `rank` 1 is nearest to the village.
+
+    `through` says that batches of this level go to their payer through the parent facility that the agreement names.
+    """
 
     code: str
     rank: int
     name: Text
     types: tuple[str, ...] = ()
+    through: Literal["", "parent"] = ""
 
 
 class Scheme(Row, frozen=True, kw_only=True):

@@ -51,7 +51,7 @@ def draft(
     folder: Folder,
     parties: Annotated[
         Path,
-        typer.Option(help="Parties, JSON, CSV or XLSX: code, name, role, type, level, ownership, region."),
+        typer.Option(help="Parties, JSON, CSV or XLSX: code, name, role, type, level, ownership, region, parent."),
     ],
     start: Start,
     annex: AnnexFile = None,

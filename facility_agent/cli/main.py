@@ -18,6 +18,7 @@ from facility_agent.cli import (
     bench,
     cards,
     contracts,
+    endorsing,
     installation,
     keyring,
     month,
@@ -57,6 +58,7 @@ app.add_typer(administration.account, name="account")
 app.command("verify")(verdicts.verify)
 app.add_typer(cards.app, name="card")
 app.command("month-end")(month.month_end)
+app.command("endorse")(endorsing.endorse)
 app.command("audit")(audit.audit)
 app.command("simulate")(audit.simulate)
 app.command("send")(month.send)

@@ -42,7 +42,7 @@ _BATCH: Final = """\
 The store keeps to this table (`facility_agent/storage/store/settlement.py`); another move is the error `batch-state`. A
 batch begins `closed` at the facility and `received` at the payer. Before it is closed the month is only shown, as a
 preview, and nothing is stored. `endorsed` is said by a parent facility or district that stands between, which may also
-return the batch: then it stays `sealed` and is sent again. A contested line brings a paid batch back to `decided`.
+return the batch: then it is `sealed` and is sent again. A contested line brings a paid batch back to `decided`.
 """
 
 _AGREEMENT: Final = """\

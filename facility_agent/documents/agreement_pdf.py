@@ -149,6 +149,8 @@ def _party(party: Party, said: ClauseWords) -> tuple[str, ...]:
     words = said.words
     name = words("doc.party.invented", name=party.name) if party.invented else party.name
     level = said.named(party.level) or party.type
+    if party.parent:
+        level = f"{level} · {words('doc.party.through', parent=party.parent)}"
     return name, words(f"doc.role.{party.role}"), party.code, level, said.ownership(party.ownership)
 
 

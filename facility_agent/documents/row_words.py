@@ -20,7 +20,8 @@ class RowWords:
         self._papers = said.arrangement.duties.identifications
 
     def level(self, row: Level) -> str:
-        return self._joined((self.words("law.level.rank", rank=row.rank), ", ".join(row.types)))
+        through = self.words("law.level.through-parent") if row.through else ""
+        return self._joined((self.words("law.level.rank", rank=row.rank), ", ".join(row.types), through))
 
     def scheme(self, row: Scheme) -> str:
         """Who pays, for whom, where, for which care, at whose prices and with which papers."""

@@ -7,6 +7,7 @@ it. A clause that is open gives a clock that names it (`missing`): unchecked, an
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Literal
 
@@ -129,14 +130,14 @@ def regularised_late(terms: Terms, decided: date, sent: date) -> Finding | None:
     )
 
 
-def endorsed(terms: Terms, by: str) -> Finding | None:
-    """The finding when the batch lacks the endorsement of whom the arrangement places between facility and payer."""
-    validator = terms.clause("validator")
-    if validator == UNKNOWN:
+def endorsed(terms: Terms, hands: tuple[str, ...], by: Collection[str]) -> Finding | None:
+    """The finding when the batch lacks the endorsement of a hand between facility and payer (see `hands`)."""
+    if not hands and terms.clause("validator") == UNKNOWN:
         return unchecked("endorsement-missing", "validator", "clause", "validator", validator="")
-    if validator in ("", by):
+    lacking = next((hand for hand in hands if hand not in by), None)
+    if lacking is None:
         return None
-    return unchecked("endorsement-missing", "validator", "fact", "endorsement", review=True, validator=validator)
+    return unchecked("endorsement-missing", "validator", "fact", "endorsement", review=True, validator=lacking)
 
 
 def _running(terms: Terms, step: Step, clause: str, start: date | None) -> Clock:

@@ -19,7 +19,7 @@ from facility_agent.web import forms
 #: Rows of an empty form; more are added by its button.
 ROWS: Final = 4
 MOST_ROWS: Final = 500
-PARTY: Final = ("code", "name", "role", "type", "level", "ownership", "region")
+PARTY: Final = ("code", "name", "role", "type", "level", "ownership", "region", "parent")
 _RATE: Final = re.compile(r"(\d{1,3})\s*%?|(\d{1,3})\s*/\s*(\d{1,3})")
 
 

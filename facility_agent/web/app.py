@@ -80,13 +80,13 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_SHARED: Final = (uploads, clocks, published, conditions)
+_SHARED: Final = (uploads, clocks, published, conditions, endorsing)
 _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm, *_SHARED)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, payments, bringing, fhir)
-_AUDITS: Final = (audit, review, endorsing, paper, samples, funnels, refunds, counter_checks, contested_answers)
-_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers, payer_month)
+_AUDITS: Final = (audit, review, paper, samples, funnels, refunds, counter_checks, contested_answers)
+_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)

@@ -44,7 +44,10 @@ async def months(request: web.Request) -> web.Response:
     latest, by_month = last_months(site.today()), grouped(await month_end.batches(site))
     shown = [*latest, *sorted(set(by_month) - set(latest), reverse=True)]
     cutoffs = await month_notes.cutoffs(site)
-    return await page(request, "months.html", months=shown, batches=by_month, current=latest[0], cutoffs=cutoffs)
+    passing = bool(await site.store.every_passing())
+    return await page(
+        request, "months.html", months=shown, batches=by_month, current=latest[0], cutoffs=cutoffs, to_endorse=passing
+    )
 
 
 @routes.get("/months/{month}")

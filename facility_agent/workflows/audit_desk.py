@@ -136,7 +136,7 @@ async def _about(site: Site, batch: Batch, known: Terms) -> tuple[Finding, ...]:
     found = [
         submitted_late(known, batch.month, receipt.received_on if receipt else site.today()),
         kind_allowed(known, batch.kind),
-        endorsed(known, await endorsing.by_whom(site, batch.id)),
+        endorsed(known, await endorsing.hands_of(site, batch), await endorsing.endorsers(site, batch.id)),
     ]
     return tuple(finding for finding in found if finding is not None and finding.cause != "clause")
 

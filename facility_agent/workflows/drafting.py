@@ -25,6 +25,7 @@ PARTY_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "level": ("niveau", "level"),
     "ownership": ("statut", "ownership"),
     "region": ("region",),
+    "parent": ("rattachement", "parent"),
 }
 TARIFF_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "act": ("acte", "act"),

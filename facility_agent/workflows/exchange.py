@@ -48,9 +48,10 @@ KINDS = {
         "keys",
         "guarantee",
         "endorsement",
+        "batch",
     ),
-    "mutual": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest"),
-    "centre": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest"),
+    "mutual": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest", "endorsement"),
+    "centre": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest", "endorsement"),
 }
 
 
@@ -154,9 +155,8 @@ async def _take(site: Site, message: object, sender: str, opened: Opened, by: st
 
 async def _passes_on(site: Site, message: BatchMessage) -> bool:
     """Whether a batch is not for us to pay, but to endorse."""
-    return message.batch.payer != site.config.code and await endorsing.validator_of(site, message.batch) == (
-        site.config.code
-    )
+    own = site.config.code
+    return message.batch.payer != own and own in await endorsing.hands_of(site, message.batch)
 
 
 def _about(message: object) -> str:

@@ -55,7 +55,8 @@ class BatchView(msgspec.Struct, frozen=True):
 async def export(site: Site, batch_id: str, by: str) -> Exported:
     """Write the statement as PDF, XLSX and CSV, and seal the batch for a payer whose keys we know.
 
-    InputError `batch-unknown`, `batch-print-failed`, `disk-full`; the batch stays closed then, and is exported again.
+    InputError `batch-unknown`, `batch-print-failed`, `disk-full`, `parent-missing`; the batch stays closed then, and is
+    exported again.
     """
     with needing_room():
         return await _exported(site, batch_id, by)
@@ -73,10 +74,8 @@ async def _exported(site: Site, batch_id: str, by: str) -> Exported:
     for path in (pdf, xlsx, csv):
         kind = path.suffix[1:]
         write_whole(path, prints[kind].files[kind])
-    known = {party.party for party in await site.partners()}
-    between = await endorsing.validator_of(site, view.batch)
-    to = between if between in known - {site.config.code} else view.batch.payer
-    if to not in known:
+    to = await endorsing.next_of(site, view.batch)
+    if to not in {party.party for party in await site.partners()}:
         return Exported(pdf, xlsx, csv, None)
     letter = f"batch-{view.batch.number}"
     if view.state == "closed" or await _returned(site, view):

@@ -32,7 +32,7 @@ async def take_batch(
     core, part = (parts or {}).get(CORE, b""), (parts or {}).get(PART)
     hands = {(seal.party, seal.word) for seal in await endorsing.verified(site, core, part)}
     through = {(batch.facility, "closed"), (sender, "endorsed")} <= hands
-    if batch.facility != sender and not (through and await endorsing.validator_of(site, batch) == sender):
+    if batch.facility != sender and not (through and sender in await endorsing.hands_of(site, batch)):
         raise InputError("batch-of-another-facility", facility=batch.facility, sender=sender)
     _well_formed(batch.month)
     agreement = await site.agreement(batch.facility, batch.payer, last_day(batch.month))

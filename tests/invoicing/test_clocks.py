@@ -20,6 +20,7 @@ from facility_agent.invoicing.clocks import (
     submit_clock,
     submitted_late,
 )
+from facility_agent.invoicing.hands import hands
 from tests.invoicing.months import AGREEMENT, ARRANGEMENT, FACILITY
 
 
@@ -199,5 +200,31 @@ def test_what_was_refused_for_its_form_comes_back_in_time(months: Any, sent: dat
     [("district", "district", None), ("district", "", "endorsement"), ("", "", None), ("unknown", "", "validator")],
 )
 def test_an_endorsement_is_asked_of_whom_the_arrangement_names(validator: str, by: str, missing: str | None) -> None:
-    found = endorsed(terms_of(validator=validator), by)
+    known = terms_of(validator=validator)
+    found = endorsed(known, hands(known, AGREEMENT, FACILITY), (by,))
     assert (found.missing if found else None) == missing
+
+
+@pytest.mark.parametrize(
+    ("through", "parent", "validator", "expected"),
+    [
+        ("", "CS-1", "unknown", ()),
+        ("parent", "CS-1", "unknown", ("CS-1",)),
+        ("parent", "CS-1", "REGION", ("CS-1", "REGION")),
+        ("parent", "CS-1", "CS-1", ("CS-1",)),
+        ("parent", "", "REGION", ("", "REGION")),
+        ("", "", FACILITY, ()),
+    ],
+)
+def test_a_level_bills_through_the_parent_that_the_agreement_names(
+    through: Any, parent: str, validator: str, expected: tuple[str, ...]
+) -> None:
+    level = msgspec.structs.replace(ARRANGEMENT.levels[0], through=through)
+    known = terms_of(validator=validator)
+    known.arrangement = msgspec.structs.replace(known.arrangement, levels=(level,))
+    own = msgspec.structs.replace(AGREEMENT.parties[0], parent=parent)
+    agreement = msgspec.structs.replace(AGREEMENT, parties=(own, *AGREEMENT.parties[1:]))
+    found = hands(known, agreement, FACILITY)
+    assert found == expected
+    lacking = endorsed(known, found, expected[:-1]) if expected else None
+    assert (lacking.evidence["validator"] if lacking else None) == (expected[-1] if expected else None)

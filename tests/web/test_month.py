@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import aiohttp
+import msgspec
 import pytest
 
 from facility_agent.exchange.messages import BatchMessage, encode
@@ -257,9 +258,22 @@ async def test_the_hand_between_endorses_or_returns_on_a_page(own_world: World, 
     await world.mutual.store.put_passing(held, world.clock.now(), "essai")
     page = await officer.get("/endorsements")
     assert "CSPS-1-AUTRE-0001" in page.text and "À viser" in page.text
-    page = await officer.post("/endorsements/b-1", back="1", reason="")
+    page = await officer.post("/endorsements/b-1", reason="")
     assert page.status == 422 and "Il manque la raison" in page.text
-    page = await officer.post("/endorsements/b-1", back="1", reason="Cachet <i>absent</i>")
+    page = await officer.post("/endorsements/b-1", reason="Cachet <i>absent</i>")
     assert page.url.endswith("done=sent-back") and "Cachet <i>absent</i>" in page.text and "<i>absent" not in page.html
-    assert (await officer.post("/endorsements/b-1")).status == 422
-    assert (await officer.post("/endorsements/nowhere")).status == 422
+    assert (await officer.post("/endorsements/b-1", reason="x")).status == 422
+    assert (await officer.post("/endorsements/nowhere", reason="x")).status == 422
+    assert "/endorsements/files/2026-03.pdf" not in page.links
+    other = msgspec.structs.replace(held, batch="b-2", number="CSPS-1-MLT-0002")
+    await world.mutual.store.put_passing(msgspec.structs.replace(other, state="endorsed"), world.clock.now(), "essai")
+    page = await officer.get("/endorsements")
+    async with officer.client.get("/endorsements/files/2026-03.pdf") as answer:
+        assert answer.status == 200 and view.batch.number in text_of(await answer.read())
+    assert "/endorsements/files/2026-03.pdf" in page.links
+    page = await officer.post("/endorsements")
+    assert page.status == 422 and "Choisissez des bordereaux" in page.text
+    page = await officer.post("/endorsements", batch="b-2")
+    assert page.status == 422 and "déjà été visé" in page.text
+    clerk = await visit(world.facility, "comptable")
+    assert (await clerk.get("/endorsements")).status == 200, "a parent facility endorses too"

@@ -86,6 +86,9 @@ SAYS: dict[str, tuple[str, str]] = {
     "disk-full": ("Libérez de la place", "Free some space"),
     "seal-broken": ("Redemandez le bordereau", "Ask the facility for the batch again"),
     "seal-missing": ("de l’envoyer de nouveau", "to send it again"),
+    "parent-missing": ("Faites-la inscrire", "Have it written"),
+    "endorse-nothing": ("Choisissez des bordereaux", "Choose batches"),
+    "agreement-parent": ("corrigez le code", "correct the code"),
     "endorsement-said": ("Attendez un nouvel envoi", "Wait for the facility"),
     # The desk
     "picture-empty": ("Prenez la photo encore une fois", "Take the photo once more"),

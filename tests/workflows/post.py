@@ -43,13 +43,15 @@ async def brought(recipient: Site, data: bytes) -> Received:
 
 
 @asynccontextmanager
-async def stranger(places: Places, folder: Path, role: str, known: bool = True) -> AsyncIterator[Site]:
+async def stranger(
+    places: Places, folder: Path, role: str, code: str = "AUTRE", known: bool = True
+) -> AsyncIterator[Site]:
     """A third installation, another mutual or another health centre, whose keys both others know, or neither."""
     ours = MUTUAL if role == "mutual" else FACILITY
-    config = msgspec.structs.replace(ours, code="AUTRE", name="Autre (nom inventé)", member_pattern="AUT-####")
+    config = msgspec.structs.replace(ours, code=code, name="Autre (nom inventé)", member_pattern="AUT-####")
     clock = places.pair.clock
-    await install(folder, config, PASSPHRASE, clock, seeded("stranger-keys"), QUICK)
-    async with open_site(folder, clock, seeded("stranger")) as site:
+    await install(folder, config, PASSPHRASE, clock, seeded(f"keys {code}"), QUICK)
+    async with open_site(folder, clock, seeded(f"site {code}")) as site:
         for other in (places.facility, places.mutual) if known else ():
             await other.store.put_public_keys(site.own_keys())
             await site.store.put_public_keys(other.own_keys())

@@ -28,13 +28,13 @@ class Endorsing(Shelf):
     """The shelf of the intermediate validator."""
 
     async def put_passing(self, passing: Passing, at: datetime, who: str) -> None:
-        """Keep a batch that came, or what was said of it; one that was endorsed changes no more.
+        """Keep a batch that came, or what was said of it; one that was endorsed changes no more, unless it is returned.
 
         InputError `batch-id-reused` for another body after the endorsement.
         """
         async with self.transaction():
             held = await self.passing(passing.batch)
-            if held is not None and held.state == "endorsed":
+            if held is not None and held.state == "endorsed" and passing.state != "returned":
                 if held.core != passing.core:
                     raise InputError("batch-id-reused", number=held.number)
                 return

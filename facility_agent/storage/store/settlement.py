@@ -20,7 +20,7 @@ BATCH_MOVES: dict[str, tuple[str, ...]] = {
     "closed": ("sealed",),
     # Whoever stands between may return it with a reason: it stays sealed, and is sent again.
     "sealed": ("sealed", "endorsed", "sent"),
-    "endorsed": ("sent",),
+    "endorsed": ("sealed", "sent"),
     "sent": ("sent", "received", "decided"),
     "received": ("received", "decided"),
     "decided": ("decided", "paid in part", "paid"),
