@@ -18,7 +18,7 @@ def copied_text(month: Month) -> Iterator[Flag]:
     """One long text, written by hand, that stands alike on the claims of several persons at one facility."""
     alike: dict[tuple[str, str], list[Claim]] = {}
     for claim in (*month.held, *month.live):
-        text = _text(claim.visit)
+        text = written(claim.visit)
         if len(text) >= month.bars.copied_signs:
             alike.setdefault((claim.visit.facility, text), []).append(claim)
     for group in alike.values():
@@ -72,7 +72,7 @@ def household_deliveries(month: Month) -> Iterator[Flag]:
                 yield month.flag(claim, finding, (other.id for other in year[:-1]), lines)
 
 
-def _text(visit: Visit) -> str:
+def written(visit: Visit) -> str:
     """What was written by hand, in small letters and with single spaces."""
     return " ".join(f"{visit.reason} {visit.condition_text} {visit.justification}".casefold().split())
 

@@ -8,10 +8,11 @@ per facility, and the rates are set side by side (`rates`, `funnel`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from facility_agent.arrangements.calendar import works
+from facility_agent.arrangements.terms import Terms
 from facility_agent.audit.funnel import Unit
 from facility_agent.audit.month import Flag, Month
 from facility_agent.audit.treatment import Treatment
@@ -62,8 +63,13 @@ def holiday_work(month: Month) -> Iterator[Flag]:
     terms = month.terms("")
     for claim in month.live:
         day = claim.visit.day
-        if day.weekday() == 6 or not works(terms, day):
+        if is_holiday(terms, day):
             yield Flag((claim.id,), (), note("holiday-work", "comparison", day=day.isoformat()))
+
+
+def is_holiday(terms: Terms, day: date) -> bool:
+    """Whether few work on this day."""
+    return day.weekday() == 6 or not works(terms, day)
 
 
 def exact_hour(month: Month) -> Iterator[Flag]:

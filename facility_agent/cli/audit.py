@@ -139,12 +139,12 @@ def lake(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at once.")] = 2,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Audit very many claims: recompute them, put the edits to an engine, and write the queue as `queue.parquet`."""
+    """Audit very many claims: recompute, put the edits to an engine, write `queue.parquet` and `compared.parquet`."""
     if not (folder / "contract.json").is_file():
         raise InputError("lake-folder-missing", folder=str(folder))
     try:
         from facility_agent.lake.audit import audit as work
-        from facility_agent.lake.audit import write_queue
+        from facility_agent.lake.audit import write_compared, write_queue
         from facility_agent.lake.engine import opened
     except ImportError as error:
         raise InputError("extra-missing", extra="audit") from error
@@ -152,6 +152,7 @@ def lake(
     with opened(engine, memory=memory, threads=workers) as connection, progress(say("cli.simulate.facilities")) as said:
         found = work(folder, connection, said, workers)
     write_queue(found.queue, folder / "queue.parquet")
+    write_compared(found.compared, folder / "compared.parquet")
     counts: dict[str, int] = {}
     for entry in found.queue:
         for code in entry.codes:

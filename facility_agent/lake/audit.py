@@ -31,14 +31,17 @@ Said = Callable[[int, int], None]
 QUEUE = pa.schema(
     [("claim", pa.string()), ("at_risk", pa.int64()), ("person", pa.bool_()), ("codes", pa.list_(pa.string()))]
 )
+COMPARED = pa.schema([("code", pa.string()), ("facility", pa.string()), ("claims", pa.int64())])
 
 
 class Audited(Record, frozen=True):
-    """The queue, all flags that the edits of the lake raised, and the seconds of each step."""
+    """The queue, all flags that the edits of the lake raised, the comparisons counted per facility, and the seconds of
+    each step."""
 
     claims: int
     queue: tuple[Place, ...]
     flags: tuple[Flag, ...]
+    compared: tuple[tuple[str, str, int], ...]
     seconds: dict[str, float]
 
     @property
@@ -62,12 +65,13 @@ def audit(folder: Path, connection: Any, said: Said, workers: int = 2) -> Audite
     if spark:
         recomputing(connection, folder).write.mode("overwrite").parquet(str(folder / "answers"))
     taken = time.perf_counter()
-    flags = tuple(edits.run(lake_of(folder, connection)))
+    lake = lake_of(folder, connection)
+    flags, compared = tuple(edits.run(lake)), tuple(edits.counted(lake))
     edited = time.perf_counter()
     places = queue(_places(folder, flags))
     queued = time.perf_counter()
     seconds = {"intake and recompute": taken - start, "edits": edited - taken, "queue": queued - edited}
-    return Audited(claims, places, flags, {step: round(took, 2) for step, took in seconds.items()})
+    return Audited(claims, places, flags, compared, {step: round(took, 2) for step, took in seconds.items()})
 
 
 def lake_of(folder: Path, connection: Any) -> edits.Lake:
@@ -120,6 +124,12 @@ def write_queue(queue: Iterable[Place], path: Path) -> None:
                 writer.write_table(pa.Table.from_pylist(rows, QUEUE))
                 rows = []
         writer.write_table(pa.Table.from_pylist(rows, QUEUE))
+
+
+def write_compared(compared: Iterable[tuple[str, str, int]], path: Path) -> None:
+    """The comparisons as a Parquet file: how many claims of each facility carry each of them."""
+    rows = [dict(zip(COMPARED.names, row, strict=True)) for row in compared]
+    pq.write_table(pa.Table.from_pylist(rows, COMPARED), path, compression="zstd")
 
 
 def _places(folder: Path, flags: Iterable[Flag]) -> Iterator[Place]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from facility_agent.audit.month import Bars, Flag
-from facility_agent.lake import doubles, volumes
+from facility_agent.lake import alike, doubles, volumes
 from facility_agent.vocabulary.findings import FACILITY, Finding, note, refuse
 
 Table = Any
@@ -131,6 +131,42 @@ def _long_day(row: Row, bars: Bars) -> Flag:
     return Flag((row["first"].split("|", 1)[1], *others), (), finding, row["due"])
 
 
+def _copied(row: Row, bars: Bars) -> Flag:
+    return _of_group(row, note("copied-text", "texts", review=True, count=row["count"]), row["due"])
+
+
+def _in_a_row(row: Row, bars: Bars) -> Flag:
+    finding = note(
+        "sequential-cards", "cards", review=True, day=_day(row["day"]), count=row["count"], serial=row["first"]
+    )
+    return _of_group(row, finding, row["due"])
+
+
+def _phone(row: Row, bars: Bars) -> Flag:
+    return _of_group(row, note("shared-phone", "comparison", count=row["count"]))
+
+
+def _burst(row: Row, bars: Bars) -> Flag:
+    return _of_group(row, note("household-burst", "comparison", count=row["count"], days=bars.burst_days))
+
+
+def _round(row: Row, bars: Bars) -> Flag:
+    return Flag((row["claim"],), (), note("round-amount", "comparison", amount=row["submitted"]))
+
+
+def _holiday(row: Row, bars: Bars) -> Flag:
+    return Flag((row["claim"],), (), note("holiday-work", "comparison", day=_day(row["day"])))
+
+
+def _hour(row: Row, bars: Bars) -> Flag:
+    return Flag((row["claim"],), (), note("exact-hour", "comparison", at=row["hour"]))
+
+
+def _late(row: Row, bars: Bars) -> Flag:
+    finding = note("entered-late", "comparison", day=_day(row["day"]), entered=_day(row["entered"]))
+    return Flag((row["claim"],), (), finding)
+
+
 EDITS: tuple[Edit, ...] = (
     Edit("exact_duplicate", lambda lake: doubles.exact_duplicate(lake.claims, lake.bars), _exact),
     Edit("near_duplicate", lambda lake: doubles.near_duplicate(lake.claims, lake.bars), _near),
@@ -147,8 +183,34 @@ EDITS: tuple[Edit, ...] = (
     Edit("same_day_visits", lambda lake: doubles.same_day_visits(lake.claims, lake.bars), _same_day),
     Edit("overlapping_stays", lambda lake: doubles.overlapping_stays(lake.claims, lake.bars), _two_stays),
     Edit("care_during_stay", lambda lake: doubles.care_during_stay(lake.claims, lake.bars), _in_stay),
+    Edit("copied_text", lambda lake: alike.copied_text(lake.claims, lake.bars), _copied),
+    Edit("sequential_cards", lambda lake: alike.sequential_cards(lake.claims, lake.bars), _in_a_row),
+)
+#: What only says something beside other facilities: counted, and never in the queue.
+COMPARISONS: tuple[Edit, ...] = (
+    Edit("shared_phone", lambda lake: alike.shared_phone(lake.claims, lake.bars), _phone),
+    Edit("household_burst", lambda lake: alike.household_burst(lake.claims, lake.bars), _burst),
+    Edit("round_amount", lambda lake: alike.round_amount(lake.claims, lake.bars), _round),
+    Edit("holiday_work", lambda lake: alike.holiday_work(lake.claims, lake.bars), _holiday),
+    Edit("exact_hour", lambda lake: alike.exact_hour(lake.claims, lake.bars), _hour),
+    Edit("entered_late", lambda lake: alike.entered_late(lake.claims, lake.bars), _late),
     Edit("visit_gap", lambda lake: volumes.visit_gap(lake.claims, lake.bars), _gap),
 )
+
+
+def counted(lake: Lake) -> Iterator[tuple[str, str, int]]:
+    """How many claims of each facility carry each comparison: its code, the facility, the claims."""
+    for edit in COMPARISONS:
+        seen = edit.ask(lake).select("claim").distinct().inner_join(lake.claims.select("claim", "facility"), "claim")
+        rows = seen.group_by("facility").agg(claims=seen.count()).to_pyarrow().to_pylist()
+        for row in sorted(rows, key=lambda row: str(row["facility"])):
+            yield edit.name.replace("_", "-"), row["facility"], row["claims"]
+
+
+def _of_group(row: Row, finding: Finding, money: int = 0) -> Flag:
+    """A flag with the first four others of the group."""
+    named = [place.split("|", 1)[1] for place in sorted(row["found"])]
+    return Flag((row["claim"], *[claim for claim in named if claim != row["claim"]][:4]), (), finding, money)
 
 
 def _of_pair(row: Row, finding: Finding) -> Flag:

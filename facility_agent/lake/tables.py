@@ -9,15 +9,19 @@ that a claim without an hour comes first there too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
 from facility_agent.arrangements.terms import Terms
+from facility_agent.audit.bursts import written
+from facility_agent.audit.comparisons import is_holiday
 from facility_agent.audit.month import Bars, Month
 from facility_agent.audit.recompute import due
 from facility_agent.audit.treatment import Treatment, of_claim
 from facility_agent.audit.volumes import role_of
+from facility_agent.vocabulary.identifiers import digest
 from facility_agent.vocabulary.periods import add_months
 from facility_agent.vocabulary.records import Claim, PastLine
 
@@ -27,9 +31,10 @@ CLAIMS = pa.schema(
     [
         *((name, _TEXT) for name in ("claim", "place", "moment", "member", "household", "facility", "at", "items")),
         *((name, _TEXT) for name in ("register_number", "condition", "consultation_lines", "birth_lines")),
-        *((name, _WHOLE) for name in ("day", "minute", "admitted", "discharged", "birth_until")),
-        *((name, _WHOLE) for name in ("due", "consultation_due", "birth_due", "acts")),
-        *((name, _TRUTH) for name in ("audited", "referred", "stay", "consultation", "birth")),
+        *((name, _TEXT) for name in ("text", "phone", "hour")),
+        *((name, _WHOLE) for name in ("day", "minute", "admitted", "discharged", "birth_until", "entered", "serial")),
+        *((name, _WHOLE) for name in ("due", "consultation_due", "birth_due", "acts", "submitted")),
+        *((name, _TRUTH) for name in ("audited", "held", "holiday", "referred", "stay", "consultation", "birth")),
     ]
 )
 LINES = pa.schema(
@@ -50,7 +55,8 @@ class Rows:
 
     def __init__(self, terms: Terms, payer: str, scheme: str, bars: Bars) -> None:
         acts = terms.acts.values()
-        self._acts = terms.acts
+        self._terms, self._acts = terms, terms.acts
+        self._holidays: dict[date, bool] = {}
         self._payer, self._scheme, self._bars = payer, scheme, bars
         self.consultations = frozenset(act.code for act in acts if act.follow_up)
         self.births = frozenset(
@@ -88,6 +94,14 @@ class Rows:
             "due": 0,
             "consultation_due": 0,
             "birth_due": 0,
+            "held": False,
+            "text": "",
+            "phone": "",
+            "hour": "",
+            "entered": None,
+            "serial": None,
+            "submitted": 0,
+            "holiday": False,
         }
 
     def of_claim(self, claim: Claim, place: str, *, audited: bool) -> tuple[Row, list[Row]]:
@@ -101,6 +115,18 @@ class Rows:
             named = [line.id for line in claim.visit.lines if line.act in acts]
             row[f"{kind}_lines"] = "|".join(named)
             row[f"{kind}_due"] = sum(asked.get(line, 0) for line in set(named))
+        visit, text = claim.visit, written(claim.visit)
+        row |= {
+            "held": True,
+            # Of a text nothing is asked but whether it is the same one.
+            "text": digest(text.encode()) if len(text) >= self._bars.copied_signs else "",
+            "phone": visit.beneficiary.phone,
+            "hour": visit.at,
+            "entered": visit.entered_on.toordinal() if visit.entered_on else None,
+            "serial": visit.card_serial,
+            "submitted": claim.adjudication.submitted,
+            "holiday": self._rests(visit.day),
+        }
         lines = []
         for line in claim.visit.lines:
             act = self._acts.get(line.act)
@@ -124,6 +150,11 @@ class Rows:
                 }
             )
         return row, lines
+
+    def _rests(self, day: date) -> bool:
+        if day not in self._holidays:
+            self._holidays[day] = is_holiday(self._terms, day)
+        return self._holidays[day]
 
 
 def of_past(line: PastLine) -> Row:

@@ -97,7 +97,7 @@ def test_a_country_is_made_up_once_per_folder(shell: Shell, tmp_path: Path) -> N
     audited = shell("lake", folder, "--json")
     assert (audited.status, audited.json["claims"]) == (1, made.json["claims"])
     assert 0 < audited.json["persons"] <= made.json["claims"] and audited.json["codes"]
-    assert (folder / "queue.parquet").is_file()
+    assert (folder / "queue.parquet").is_file() and (folder / "compared.parquet").is_file()
     assert shell("lake", folder, "--json").json["codes"] == audited.json["codes"]
 
 
