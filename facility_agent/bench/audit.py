@@ -1,12 +1,13 @@
-"""An audit from end to end on a made-up country: taken in, recomputed, put to the edits, queued; and what it found.
+"""An audit from end to end on a made-up country: letters opened, claims recomputed, put to the edits, queued.
 
-Making the claims up is not counted. Taking in is reading each claim's document and writing the tables; letters are
-opened by the desk, and measured with it.
+Making the claims up and sealing them is not counted. What a letter must prove is asked of each; nothing is written to a
+desk's database.
 """
 
 from __future__ import annotations
 
 import resource
+import time
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from facility_agent.audit.precision import precision
 from facility_agent.audit.queue import share_in_front
+from facility_agent.bench.letters import open_all, seal_all
 from facility_agent.bench.measure import Progress, calibration, peak_memory_mb, silent
 from facility_agent.lake.audit import audit
 from facility_agent.lake.engine import opened
@@ -33,20 +35,25 @@ def run(claims: int, seed: int = 1, workers: int = 2, said: Progress = silent) -
     with TemporaryDirectory(prefix="audit-") as name:
         folder = Path(name)
         simulate(plan, folder, silent, workers)
+        seal_all(folder, workers)
         turns = calibration()
         with opened(threads=workers) as connection:
-            before = _processor()
+            before, start = _processor(), time.perf_counter()
+            size = open_all(folder, workers)
+            opening = time.perf_counter() - start
             found = audit(folder, connection, said, workers)
             processor = _processor() - before
         truth = list(truth_of(folder))
-    whole = sum(found.seconds.values())
+    seconds = {"letters": round(opening, 2), **found.seconds}
+    whole = sum(seconds.values())
     kinds, money = {claim: kind for claim, kind, _ in truth}, {claim: asked for claim, _, asked in truth}
     honest = [entry for entry in found.queue if entry.claim not in kinds]
     accused = [(code, entry.claim) for entry in found.queue for code in entry.codes]
     judged = [row for row in precision(accused, kinds) if row.code in DETERMINISTIC]
     return {
         "claims": found.claims,
-        "seconds": {**found.seconds, "all": round(whole, 2)},
+        "letters_mb": round(size / 1e6, 1),
+        "seconds": {**seconds, "all": round(whole, 2)},
         "processor_seconds": round(processor, 1),
         "claims_per_s": round(found.claims / whole, 1),
         "ratio_to_calibration": round(found.claims / whole / turns, 3),

@@ -13,7 +13,8 @@ def test_an_audit_from_end_to_end_finds_what_was_planted() -> None:
     assert (found["plants_missed"], found["honest_accused"]) == (0, 0)
     assert found["planted_money_in_first_twentieth"] >= 0.8
     assert found["honest_without_person"] >= 0.95
-    assert set(found["seconds"]) == {"intake and recompute", "edits", "queue", "all"}
+    assert set(found["seconds"]) == {"letters", "intake and recompute", "edits", "queue", "all"}
+    assert found["letters_mb"] > 0
 
 
 def test_three_edits_find_what_hand_written_sql_finds(tmp_path: Path) -> None:

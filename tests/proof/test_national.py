@@ -35,7 +35,7 @@ def test_a_month_from_end_to_end(claims: int, figures: Figures) -> None:
     figures.note(
         f"`bench audit`: {claims:,} claims of a month, two processes",
         f"{took['all']:,.0f} s, of the processor {found['processor_seconds']:,.0f} s "
-        f"(taken in and recomputed {took['intake and recompute']:,.0f}, "
+        f"(letters opened {took['letters']:,.0f}, taken in and recomputed {took['intake and recompute']:,.0f}, "
         f"edits {took['edits']:.1f}, queue {took['queue']:.1f}), {found['claims_per_s']:,.0f} claims/s, "
         f"at most {found['peak_memory_mb']:,.0f} MB; "
         f"{found['planted']:,} planted: {found['plants_missed']} missed and {found['honest_accused']} honest claims "
