@@ -16,6 +16,7 @@ from facility_agent.vocabulary.errors import InputError
 
 if TYPE_CHECKING:
     from facility_agent.arrangements.library import Library
+    from facility_agent.workflows.comparing import Case
     from facility_agent.workflows.packs import Origin
     from facility_agent.workflows.site import Site
 
@@ -59,17 +60,19 @@ def diff(
     before: Name,
     after: Name,
     contracts: Folder = None,
-    on_claims: Annotated[Path | None, typer.Option("--on-claims", help="Folder of case files to try both on.")] = None,
+    on_claims: Annotated[
+        Path | None, typer.Option("--on-claims", help="An installation's folder, or one of case files, to try both on.")
+    ] = None,
     xlsx: Annotated[Path | None, typer.Option(help="Write the tables as a spreadsheet too.")] = None,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """What changed between two versions, in words; with --on-claims, in francs on recorded visits."""
+    """What changed between two versions, in words; with --on-claims, in francs on recorded claims."""
     from facility_agent.workflows import comparing
 
     say = words()
     old, new = _named(before, contracts), _named(after, contracts)
     changes = comparing.diff(old, new, say)
-    moved = comparing.on_claims(old, new, comparing.read_cases(on_claims)) if on_claims else ()
+    moved = comparing.on_claims(old, new, _cases(on_claims)) if on_claims else ()
     rows = [[say(f"section.{row.section}"), row.about, row.before, row.after] for row in changes]
     money = [
         [
@@ -117,6 +120,14 @@ def compare(
         print_json(rows)
         return
     print_table("", columns, table)
+
+
+def _cases(folder: Path) -> tuple[Case, ...]:
+    """What an amendment is tried on: the claims of an installation, or the case files of a folder."""
+    from facility_agent.config import FILE
+    from facility_agent.workflows import comparing, explaining
+
+    return _run(folder, explaining.recorded) if (folder / FILE).is_file() else comparing.read_cases(folder)
 
 
 def _held(name: str, folder: Path) -> tuple[Arrangement, Origin]:

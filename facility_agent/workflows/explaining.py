@@ -6,13 +6,18 @@ otherwise the explanation says so and keeps to the record.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.terms import rule_set
+from facility_agent.eligibility.newborn import under_one_number
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.records import Adjudication, Claim, History
+from facility_agent.vocabulary.records import Adjudication, Claim, History, PastLine
+from facility_agent.workflows import newborns
+from facility_agent.workflows.comparing import Case
 from facility_agent.workflows.site import Site
 
 
@@ -42,9 +47,33 @@ async def explain(site: Site, name: str) -> Explanation:
     at_hand = arrangement is not None and rule_set(arrangement, agreement) == claim.basis.rule_set
     if arrangement is None or not at_hand:
         return Explanation(claim, agreement, False, None)
-    person = claim.visit.beneficiary
-    homes = (person.household,) if person.household else ()
-    lines = await site.store.history((person.number,), homes) if person.number else ()
-    used = set(claim.basis.history)
-    known = History(tuple(line for line in lines if line.claim in used), counted=claim.basis.counted)
+    known = (await histories(site, (claim,)))[claim.id]
     return Explanation(claim, agreement, True, adjudicate(arrangement, agreement, claim.coverage, known, claim.visit))
+
+
+async def histories(site: Site, claims: Sequence[Claim]) -> dict[str, History]:
+    """By claim, the earlier lines and counters that it was judged on, replaced since or not, in order of care."""
+    lines: dict[str, list[PastLine]] = {}
+    for line in await site.store.lines_of(sorted({id for claim in claims for id in claim.basis.history})):
+        lines.setdefault(line.claim, []).append(line)
+    found: dict[str, History] = {}
+    for claim in claims:
+        person = claim.visit.beneficiary
+        others = await newborns.other_numbers(site, person, claim.coverage)
+        used = [line for id in claim.basis.history for line in lines.get(id, ())]
+        used.sort(key=lambda line: (line.day, line.at, line.claim))
+        found[claim.id] = History(under_one_number(tuple(used), person.number, others), counted=claim.basis.counted)
+    return found
+
+
+async def recorded(site: Site) -> tuple[Case, ...]:
+    """The claims held here that still count, each with what it was judged on; InputError `claims-none`."""
+    claims = await site.store.counting_claims()
+    if not claims:
+        raise InputError("claims-none", folder=str(site.folder))
+    agreements = {agreement.id: agreement for agreement in await site.store.agreements()}
+    known = await histories(site, claims)
+    return tuple(
+        Case(site.config.country, claim.visit, agreements.get(claim.basis.agreement), claim.coverage, known[claim.id])
+        for claim in claims
+    )

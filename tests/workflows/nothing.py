@@ -66,6 +66,7 @@ def _plain(value: Any) -> Any:
 
 #: What a person is told to do, in French and in English.
 SAYS: dict[str, tuple[str, str]] = {
+    "claims-none": ("Fermez une journée", "Close a day"),
     # Before the close
     "claim-invoiced": ("feuille de remplacement", "replacement claim"),
     "batch-kind-not-allowed": ("Demandez au payeur", "Ask the payer"),

@@ -162,6 +162,10 @@ class Claims(Shelf):
             facility or "",
         )
 
+    async def counting_claims(self) -> tuple[Claim, ...]:
+        """All claims that still count, in order of care."""
+        return await self._claims("WHERE NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)")
+
     async def claims_of_members(self, members: Iterable[str]) -> tuple[Claim, ...]:
         """The claims of some people that still count, in order of care."""
         found: list[Claim] = []
