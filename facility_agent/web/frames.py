@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 from markupsafe import Markup
 
 T = TypeVar("T")
+S = TypeVar("S", str, bytes)
 
 #: A slot's mark: no text that a person types or a contract holds has this sign, which forms leave out.
 _MARK: Final = "\x00"
@@ -49,10 +50,10 @@ def parts(page: str) -> tuple[str, ...]:
     return tuple(page.split(_MARK))
 
 
-def filled(cut: tuple[str, ...], slots: Mapping[str, str]) -> str:
-    """The page with what stands in its slots, which is HTML already.
+def filled(cut: tuple[S, ...], slots: Mapping[S, S]) -> S:
+    """The page with what stands in its slots, which is HTML already; text, or bytes that are ready to be sent.
 
-    >>> filled(("<p>", "name", "</p>"), {"name": "Awa"})
-    '<p>Awa</p>'
+    >>> filled(("<p>", "name", "</p>"), {"name": "Awa"}), filled((b"<p>", b"name", b"</p>"), {b"name": b"Awa"})
+    ('<p>Awa</p>', b'<p>Awa</p>')
     """
-    return "".join([part if place % 2 == 0 else slots[part] for place, part in enumerate(cut)])
+    return cut[0][:0].join([part if place % 2 == 0 else slots[part] for place, part in enumerate(cut)])

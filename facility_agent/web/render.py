@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     handler: Handler
 
 
-FRAMES: web.AppKey[Pieces[tuple[str, ...]]] = web.AppKey("frames", Pieces)
+FRAMES: web.AppKey[Pieces[tuple[bytes, ...]]] = web.AppKey("frames", Pieces)
 NAVIGATION: web.AppKey[tuple[Entry, ...]] = web.AppKey("navigation", tuple)
 
 #: Contracts whose names are kept at once.
@@ -82,10 +82,12 @@ async def framed(
         signed_in.account.roles, msgspec.json.encode(frame),
     )  # fmt: skip
 
-    def made() -> tuple[str, ...]:
-        return parts(_text(request, template, state, {**make(), "frame": frame, "slots": marks(names)}))
+    def made() -> tuple[bytes, ...]:
+        page = _text(request, template, state, {**make(), "frame": frame, "slots": marks(names)})
+        return tuple(part.encode() for part in parts(page))
 
-    return html(filled(request.app[FRAMES].of(key, made), slots(voice)))
+    filling = {name.encode(): text.encode() for name, text in slots(voice).items()}
+    return html(filled(request.app[FRAMES].of(key, made), filling))
 
 
 class Voice(NamedTuple):

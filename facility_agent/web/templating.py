@@ -66,6 +66,7 @@ def pages(language: str) -> jinja2.Environment:
     return environment
 
 
-def html(text: str, status: int = 200) -> web.Response:
+def html(text: str | bytes, status: int = 200) -> web.Response:
     """A page as an answer."""
-    return web.Response(body=text.encode(), content_type="text/html", charset="utf-8", status=status)
+    body = text.encode() if isinstance(text, str) else text
+    return web.Response(body=body, content_type="text/html", charset="utf-8", status=status)
