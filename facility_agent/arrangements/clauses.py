@@ -58,6 +58,7 @@ class Clauses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     sampling: bool = False
     extrapolation: bool = False
     medical_adviser: bool | Unknown = "unknown"
+    reviewed_first: bool | Unknown = "unknown"
 
 
 class Provenance(Row, frozen=True, kw_only=True):

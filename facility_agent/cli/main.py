@@ -19,6 +19,7 @@ from facility_agent.cli import (
     cards,
     contracts,
     endorsing,
+    head_count,
     installation,
     keyring,
     month,
@@ -59,6 +60,7 @@ app.command("verify")(verdicts.verify)
 app.add_typer(cards.app, name="card")
 app.command("month-end")(month.month_end)
 app.command("endorse")(endorsing.endorse)
+app.command("head-count")(head_count.head_count)
 app.command("audit")(audit.audit)
 app.command("simulate")(audit.simulate)
 app.command("send")(month.send)

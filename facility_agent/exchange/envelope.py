@@ -48,6 +48,7 @@ Kind = Literal[
     "notice",
     "contest",
     "endorsement",
+    "count",
 ]
 
 MAGIC: Final = b"FAE1"

@@ -21,6 +21,7 @@ from facility_agent.exchange.packs import SignedPack, pack_of
 from facility_agent.exchange.parties import PublicKeys, is_sound
 from facility_agent.exchange.revocations import MAX_SERIAL
 from facility_agent.invoicing.batch import item_of
+from facility_agent.invoicing.capitation import HeadCount
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.identifiers import canonical
@@ -106,7 +107,7 @@ class BatchMessage(Record, frozen=True):
 
 Message = (
     Register | Revocations | Agreement | SignedPack | BatchMessage | Receipt | Decision | Remittance | PublicKeys
-    | GuaranteeFile | DeathNotice | Contest | Endorsement
+    | GuaranteeFile | DeathNotice | Contest | Endorsement | HeadCount
 )  # fmt: skip
 
 TYPES: Final[dict[Kind, type[Message]]] = {
@@ -123,6 +124,7 @@ TYPES: Final[dict[Kind, type[Message]]] = {
     "notice": DeathNotice,
     "contest": Contest,
     "endorsement": Endorsement,
+    "count": HeadCount,
 }
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 T = TypeVar("T")

@@ -29,6 +29,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "suspended_on": ("suspendu_le", "suspended_on"),
     "deceased_on": ("decede_le", "deceased_on"),
     "formerly": ("ancien_numero", "former_number"),
+    "listed_at": ("formation", "listed_at"),
 }
 REQUIRED = ("number", "household", "name", "since")
 _SEXES: dict[str, Sex] = {"F": "F", "M": "M", "H": "M", "": ""}
@@ -116,6 +117,7 @@ def _coverage(cells: dict[str, str], line: int, payer: str, scheme: str) -> Cove
         until=_day(cells, "until", line),
         paid_until=_day(cells, "paid_until", line),
         suspended_on=_day(cells, "suspended_on", line),
+        listed_at=cells.get("listed_at", ""),
     )
 
 

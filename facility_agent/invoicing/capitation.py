@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from facility_agent.arrangements.model import Capitation
 from facility_agent.arrangements.terms import Terms
 from facility_agent.vocabulary.findings import UNKNOWN
+from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.periods import Period, add_months
 from facility_agent.vocabulary.records import Coverage, Record
 
@@ -51,6 +52,23 @@ class Due(Record, frozen=True):
     @property
     def unchecked(self) -> bool:
         return bool(self.missing)
+
+
+class HeadCount(Record, frozen=True):
+    """What one side counted on a day for one payer and one facility, and from which version of the register."""
+
+    facility: str
+    payer: str
+    counted_on: date
+    sequence: int
+    as_of: date
+    content: str
+    dues: tuple[Due, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of what was counted, whoever counted it: equal where both found the same persons and rates."""
+        return digest(canonical(self.dues))
 
 
 class Difference(Record, frozen=True):

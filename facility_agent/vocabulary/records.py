@@ -46,6 +46,7 @@ class Coverage(Record, frozen=True):
     """One beneficiary's entitlement with one payer (FHIR Coverage). `since` starts the waiting periods.
 
     `policyholder_paid_until` is the last day paid of the household's policyholder, on a dependant's entitlement.
+    `listed_at` is the facility with which the person is listed, where a payment per head goes to it.
     """
 
     beneficiary: Beneficiary
@@ -57,6 +58,7 @@ class Coverage(Record, frozen=True):
     suspended_on: date | None = None
     package: str = ""
     policyholder_paid_until: date | None = None
+    listed_at: str = ""
 
 
 class Card(Record, frozen=True):

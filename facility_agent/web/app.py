@@ -35,6 +35,7 @@ from facility_agent.web import (
     funnels,
     guarantee_answers,
     guarantees,
+    head_counts,
     households,
     invoices,
     maternity,
@@ -80,7 +81,7 @@ STATIC: Final = Path(__file__).parent / "static"
 #: What others wrote and a page needs, as they wrote it.
 VENDOR: Final = Path(__file__).parents[1] / "vendor" / "zxing-wasm"
 
-_SHARED: Final = (uploads, clocks, published, conditions, endorsing)
+_SHARED: Final = (uploads, clocks, published, conditions, endorsing, head_counts)
 _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm, *_SHARED)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)

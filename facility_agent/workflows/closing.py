@@ -157,7 +157,8 @@ async def close(site: Site, month: str, payer: str, scheme: str, by: str, kind: 
     """Close a payer's batch of a month for good, under the next number of this facility and payer.
 
     InputError `month-not-over`, `month-visits-open` (unless each is left out with a reason), `batch-second-main`,
-    `batch-empty`, `batch-kind-not-allowed`, `disk-full`.
+    `batch-empty`, `batch-kind-not-allowed`, `disk-full`; `month-unreviewed` where the arrangement wants every doubt of
+    the check justified first.
     """
     last = month_period(well_formed(month)).until
     if last is None or last >= site.today():
@@ -166,9 +167,15 @@ async def close(site: Site, month: str, payer: str, scheme: str, by: str, kind: 
     if waiting:
         raise InputError("month-visits-open", month=month, visits=len(waiting))
     now = await ready(site, month, payer, scheme, kind)
-    allowed = kind_allowed(await terms_of(site, payer, month), kind)
+    known = await terms_of(site, payer, month)
+    allowed = kind_allowed(known, kind)
     if allowed is not None and allowed.weight == "refuse":
         raise InputError("batch-kind-not-allowed", kind=kind, payer=payer)
+    if known.clause("reviewed_first") is True:
+        doubts = (await forecast(site, month, payer, scheme, kind)).doubts
+        unread = sum(not doubt.justified for doubt in doubts)
+        if unread:
+            raise InputError("month-unreviewed", month=month, claims=unread)
     agreement = await site.agreement(site.config.code, payer, last)
     invented = site.config.invented or (agreement is not None and agreement.annex.invented)
     with needing_room():

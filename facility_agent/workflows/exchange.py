@@ -14,6 +14,7 @@ from facility_agent.exchange.messages import BatchMessage, Register, Revocations
 from facility_agent.exchange.packs import MAGIC, MAX_BYTES, Pack, SignedPack, decode_pack, is_pack
 from facility_agent.exchange.parties import PublicKeys
 from facility_agent.exchange.seals import PART
+from facility_agent.invoicing.capitation import HeadCount
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile
 from facility_agent.vocabulary.month import Contest, Endorsement
@@ -25,6 +26,7 @@ from facility_agent.workflows import (
     contracting,
     endorsing,
     guarantees,
+    head_count,
     keyring,
     mail,
     membership,
@@ -49,9 +51,10 @@ KINDS = {
         "guarantee",
         "endorsement",
         "batch",
+        "count",
     ),
-    "mutual": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest", "endorsement"),
-    "centre": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest", "endorsement"),
+    "mutual": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest", "endorsement", "count"),
+    "centre": ("agreement", "arrangements", "batch", "keys", "guarantee", "notice", "contest", "endorsement", "count"),
 }
 
 
@@ -149,6 +152,8 @@ async def _take(site: Site, message: object, sender: str, opened: Opened, by: st
             await guarantees.take(site, message, sender)
         case Contest():
             await contesting.take(site, message, sender)
+        case HeadCount():
+            await head_count.take(site, message, sender)
         case DeathNotice():
             await stays.take_notice(site, message, sender)
 
@@ -166,7 +171,7 @@ def _about(message: object) -> str:
             return message.batch.id
         case Receipt() | Decision() | Remittance() | Contest() | Endorsement():
             return message.batch
-        case Register() | Revocations():
+        case Register() | Revocations() | HeadCount():
             return message.payer
         case PublicKeys():
             return message.party

@@ -19,6 +19,7 @@ from facility_agent.exchange.messages import TYPES, Base, BatchMessage, Message,
 from facility_agent.exchange.packs import Pack, sign_pack
 from facility_agent.exchange.parties import PublicKey, PublicKeys
 from facility_agent.exchange.revocations import MAX_SERIAL, count, is_set, with_set
+from facility_agent.invoicing.capitation import Due, HeadCount
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import note, refuse
 from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile, numbered
@@ -72,6 +73,7 @@ KEY = key_id(bytes.fromhex("11" * 32)).hex()
 CLAIMS = (claim(1), claim(2))
 LINE = LineDecision("1", "reduced", 1000, 600, (note("copay"),))
 PACK = Pack("XX", 1, DAY, "MIN", "La ministre (inventée)", "ministre", {"xx/2026-01-01/arrangement.toml": "inventé"})
+DUE = Due("primary", "MUT-KDG", "mutual", "7", DAY, DAY, DAY, (PERSON.number,), rate=250)
 MESSAGES: dict[Kind, Message] = {
     "register": made("MUT-KDG", 12, DAY, (COVERAGE,), base=Base(11, "0" * 64))[0],
     "revocations": revocations("MUT-KDG", 3, DAY, with_set(b"", [4211, 17])),
@@ -101,6 +103,7 @@ MESSAGES: dict[Kind, Message] = {
         "k1", "b1", "d1", DAY, "comptable", (ContestedLine("c1", "1", "résultat joint : goutte épaisse positive"),)
     ),
     "endorsement": Endorsement("b1", "2026-03-1", "returned", "Le registre manque.", DAY, "district"),
+    "count": HeadCount("CSPS-01", "MUT-KDG", DAY, 12, DAY, "0" * 64, (DUE,)),
     "notice": DeathNotice("n1", "CSPS-01", "MUT-KDG", PERSON.number, DAY),
     "keys": PublicKeys("MUT-KDG", "Mutuelle inventée", (PublicKey("card", KEY, "11" * 32, DAY),), sequence=3),
 }

@@ -26,6 +26,8 @@ BY_A_FORM = (
     *("/audit/{batch}/pay", "/desk/portraits/{number}", "/sheets/{sheet}", "/till/counts/{count}"),
     "/visits/{visit}/shortage",
     "/payments/journal",
+    # What only an arrangement that pays per head has (test_head_counts).
+    "/head-counts/files/{other}/{day}.pdf",
     # What only a hand between facility and payer has (test_month).
     "/endorsements/files/{month}.pdf",
     # What only a month that can be closed, or a decision with refused lines, leads to (test_month).

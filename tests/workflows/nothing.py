@@ -90,6 +90,11 @@ SAYS: dict[str, tuple[str, str]] = {
     "parent-missing": ("Faites-la inscrire", "Have it written"),
     "endorse-nothing": ("Choisissez des bordereaux", "Choose batches"),
     "agreement-parent": ("corrigez le code", "correct the code"),
+    "count-in-future": ("Choisissez un jour", "Choose a day"),
+    "count-no-register": ("Recevez d’abord", "first"),
+    "count-nothing": ("Vérifiez le niveau", "Check the facility"),
+    "count-of-another": ("Demandez-lui", "Ask for the right"),
+    "month-unreviewed": ("justifiez ou laissez", "justify or leave out"),
     "endorsement-said": ("Attendez un nouvel envoi", "Wait for the facility"),
     # The desk
     "picture-empty": ("Prenez la photo encore une fois", "Take the photo once more"),

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from facility_agent.workflows import month_end, visits
+import msgspec
+import pytest
+
+from facility_agent.arrangements.terms import Terms
+from facility_agent.workflows import closing, membership, month_end, month_notes, visits
 from facility_agent.workflows.month_end import Waiting
-from tests.workflows.march import DUE, close_march, live_march
+from tests.workflows.march import DUE, MARCH, close_march, live_march
 from tests.workflows.nothing import refused
-from tests.workflows.places import Places
+from tests.workflows.places import Places, carry_lists
+
+#: Somebody of March whose rights turn out to have been suspended.
+SUSPENDED = MARCH[0][0]
 
 
 async def test_what_a_month_holds_is_shown_before_and_after_it_is_closed(ready: Places) -> None:
@@ -50,6 +57,29 @@ async def test_a_month_with_a_visit_that_waits_is_not_closed(ready: Places) -> N
         await month_end.close(ready.facility, "2026-03", "MLT", "mutual", "comptable")
     await visits.undo(ready.facility, late.id, "soins", "saisie d'essai")
     assert (await month_end.close(ready.facility, "2026-03", "MLT", "mutual", "comptable")).due == DUE
+
+
+async def test_where_every_claim_is_to_be_reviewed_first_a_doubt_holds_the_month(
+    ready: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Terms.clause
+    monkeypatch.setattr(Terms, "clause", lambda self, name: True if name == "reviewed_first" else plain(self, name))
+    await live_march(ready)
+    facility = ready.facility
+    ready.at(date(2026, 4, 2))
+    rows = [
+        msgspec.structs.replace(row, suspended_on=date(2026, 3, 1) if row.beneficiary.number == SUSPENDED else None)
+        for row in await ready.mutual.store.all_coverages("MLT")
+    ]
+    await membership.replace_members(ready.mutual, tuple(rows))
+    await carry_lists(ready)
+    doubts = (await closing.forecast(facility, "2026-03", "MLT", "mutual")).doubts
+    assert doubts
+    for doubt in doubts:
+        async with refused("month-unreviewed", facility):
+            await month_end.close(facility, "2026-03", "MLT", "mutual", "comptable")
+        await month_notes.note(facility, "justified", "2026-03", doubt.claim.id, "MLT", "mutual", "Vu.", "comptable")
+    assert len((await month_end.close(facility, "2026-03", "MLT", "mutual", "comptable")).items) == 6
 
 
 async def test_a_month_is_closed_once(sent: Places) -> None:

@@ -15,6 +15,7 @@ from facility_agent.storage.store.care import Care
 from facility_agent.storage.store.counting import Counting
 from facility_agent.storage.store.endorsing import Endorsing
 from facility_agent.storage.store.guarantees import Guarantees
+from facility_agent.storage.store.head_counts import HeadCounts
 from facility_agent.storage.store.letters import Letters
 from facility_agent.storage.store.member_claims import MemberClaims
 from facility_agent.storage.store.months import Months
@@ -47,6 +48,7 @@ class Store(
     Settlement,
     Months,
     Endorsing,
+    HeadCounts,
     Letters,
     Papers,
     Bedside,

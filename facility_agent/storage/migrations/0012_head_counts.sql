@@ -1,0 +1,9 @@
+-- The other side's count of the persons for whom a payment per head is due, as it came.
+CREATE TABLE head_count (
+    facility TEXT NOT NULL,
+    payer TEXT NOT NULL,
+    counted_on TEXT NOT NULL,
+    at TEXT NOT NULL,
+    document {bytes} NOT NULL,
+    PRIMARY KEY (facility, payer, counted_on)
+);
