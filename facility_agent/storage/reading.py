@@ -37,7 +37,7 @@ class Reading(Database):
         self._reader = connection
         self._statements: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._version = -1
-        self._away: asyncio.Handle | None = None
+        self._turn: asyncio.Handle | None = None
         self._common: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 
     async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
@@ -81,9 +81,12 @@ class Reading(Database):
         if version != self._version:
             self._version = version
             self._common.clear()
-        self._away = asyncio.get_running_loop().call_soon(self._look_away)
+        self._turn = asyncio.get_running_loop().call_soon(self.look_away)
 
-    def _look_away(self) -> None:
+    def look_away(self) -> None:
+        """End this turn's look at the file, at once when the file is closed in the same turn."""
+        if self._turn is not None:
+            self._turn.cancel()
         if self._reader.in_transaction:
             self._reader.execute("COMMIT")
 
@@ -101,4 +104,8 @@ def open_reading(path: Path) -> Iterator[Reading]:
     with closing(Reading(path, connection)) as reading:
         for pragma in (f"busy_timeout={BUSY_TIMEOUT}", f"mmap_size={MAPPED}", "query_only=ON"):
             connection.execute(f"PRAGMA {pragma}")
-        yield reading
+        reading = Reading(path, connection)
+        try:
+            yield reading
+        finally:
+            reading.look_away()

@@ -151,3 +151,12 @@ async def test_a_sign_in_and_an_account_end_at_once(store: Store, path: Path) ->
 async def test_the_second_connection_only_reads(store: Store, path: Path) -> None:
     with open_reading(path) as reading, pytest.raises(sqlite3.OperationalError, match="readonly"):
         await reading.rows("DELETE FROM beneficiary WHERE number = $1", "x")
+
+
+async def test_a_file_that_is_closed_in_the_turn_of_a_question_leaves_nothing_behind(store: Store, path: Path) -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
+    with open_reading(path) as reading:
+        assert reading.ask("SELECT 1 AS one") == [{"one": 1}]
+    await asyncio.sleep(0)
+    assert not complaints
