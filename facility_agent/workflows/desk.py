@@ -64,8 +64,13 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def person(self) -> str:
-        """What tells this person from others."""
-        return self.visit.beneficiary.number or self.visit.beneficiary.name
+        """What tells this person from others; of whom nothing is known, each is somebody else."""
+        return self.visit.beneficiary.number or self.visit.beneficiary.name or self.visit.id
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody waits for care: not under a card that names nobody, until more is said of them."""
+        return self.how != "unknown-card" or self.visit.emergency or bool(self.visit.admissions)
 
 
 class _Shown(msgspec.Struct, frozen=True):

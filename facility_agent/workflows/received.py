@@ -82,7 +82,8 @@ class Received:
         """The people received whose care is not recorded yet, each once, the latest first."""
         latest: dict[str, Answer] = {}
         for answer in reversed(self._answers.values()):
-            latest.setdefault(answer.person, answer)
+            if answer.waits:
+                latest.setdefault(answer.person, answer)
         return tuple(latest.values())
 
 

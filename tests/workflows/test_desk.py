@@ -149,6 +149,18 @@ async def test_every_verdict_is_written_down_and_people_are_found(ready: Places)
     assert await desk.search(ready.facility, "  ") == ()
 
 
+async def test_nobody_waits_under_a_card_that_names_nobody_but_in_an_emergency_each_does(ready: Places) -> None:
+    site, received = ready.facility, Received()
+    await received.open(site)
+    for emergency in (False, True, True):
+        asked = desk.Asked(emergency=emergency)
+        received.keep(await desk.verify_text(site, _altered(ready.cards[WELL].text), "accueil", asked))
+    first, second = received.waiting()
+    assert first.visit.emergency and second.visit.emergency
+    await received.drop(site, first.visit.id)
+    assert received.waiting() == (second,)
+
+
 async def test_whoever_comes_again_stands_first_among_those_received_also_after_a_restart(ready: Places) -> None:
     site, received = ready.facility, Received()
     numbers = [f"MLT-{household:06d}-01" for household in range(1, 9)]
