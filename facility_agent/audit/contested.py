@@ -1,4 +1,5 @@
-"""The answer to a contestation: each contested line decided again with a reason, and every other line as it was."""
+"""A further decision: each contested line decided again with a reason, those whose paper has come, all others as they
+were."""
 
 from __future__ import annotations
 
@@ -35,6 +36,14 @@ def unanswered(contests: Iterable[Contest], decision: Decision | None) -> dict[t
     }
 
 
+def waiting_for_paper(decision: Decision | None) -> frozenset[tuple[str, str]]:
+    """The lines, as (claim, line), that are held until a paper comes."""
+    claims = decision.claims if decision else ()
+    return frozenset(
+        (answer.claim, line.line) for answer in claims for line in answer.lines if line.outcome == "pending"
+    )
+
+
 def decided_again(
     held: Decision,
     contested: Iterable[tuple[str, str]],
@@ -45,9 +54,12 @@ def decided_again(
     by: str,
     on: date,
 ) -> Decision:
-    """A further decision of a batch. InputError `contest-nothing-open`, `contest-without-answer` for a contested line
-    that has none, `override-names-nothing` for another line, and what an override may raise."""
-    asked = set(contested)
+    """A further decision of a batch: on all contested lines, and on those held for a paper that are answered.
+
+    InputError `contest-nothing-open`, `contest-without-answer` for a contested line that has no answer,
+    `override-names-nothing` for another line, and what an override may raise.
+    """
+    asked = set(contested) | (answers.keys() & waiting_for_paper(held))
     numbers = {item.claim: item.number for item in batch.items}
     if not asked:
         raise InputError("contest-nothing-open", batch=batch.number)

@@ -34,8 +34,8 @@ A claim is a document that never changes. What happens to it are events, kept in
 (`facility_agent/storage/store/claims.py`), and another move is the error `claim-state`. A claim that stands in the
 batches of several schemes takes a step once for each of them. The program writes six: `minted` at the facility when
 the day is closed, `sealed` there with the batch, `received` at the payer, `decided` there, `contested` when a line of
-it is, and `decided again` with the answer; no workflow makes the other moves yet. A claim that another one names as
-replaced stops counting when that one is minted.
+it is, and `decided again` with the answer, or when a paper has come for a line that was held; no workflow makes the
+other moves yet. A claim that another one names as replaced stops counting when that one is minted.
 """
 
 _BATCH: Final = """\

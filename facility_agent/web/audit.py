@@ -52,6 +52,7 @@ async def batch(request: web.Request) -> web.Response:
         "report": view.report,
         "papers": await month_papers.kinds(site, view.batch),
         "contested": await contesting.open_lines(site, view.batch.id) if answers else {},
+        "held": await contesting.held_lines(site, view.batch.id) if answers else (),
         "entered_by": (await site.store.paper_batches()).get(view.batch.id, ""),
     }
     return await page(request, "audit.html", **context, decidable=decidable, payable=payable)

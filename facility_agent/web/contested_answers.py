@@ -1,4 +1,4 @@
-"""The payer answers a contestation: every contested line is decided again, with a reason; and the papers to sign."""
+"""The payer decides again: contested lines, and those whose paper has come, each with a reason; the papers to sign."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ routes = web.RouteTableDef()
 @routes.get("/audit/{batch}/contest")
 @decides
 async def answer_form(request: web.Request) -> web.Response:
-    """The contested lines with the facility's reasons and papers."""
+    """The contested lines with the facility's reasons and papers, and the lines held for a paper."""
     return await page(request, "contest_answer.html", **await _contested(request))
 
 
 @routes.post("/audit/{batch}/contest")
 @decides
 async def answer(request: web.Request) -> web.Response:
-    """Decide the contested lines again, and seal the answer."""
+    """Decide lines again, and seal the answer."""
     form, batch_id = await request.post(), request.match_info["batch"]
     context = await _contested(request)
     try:
         found = read_overrides(form, context["answers"], context["batch"].currency)
-        answers: dict[tuple[str, str], Override] = {key: found[key] for key in found if key in context["waiting"]}
+        answers: dict[tuple[str, str], Override] = {key: found[key] for key in found if key in context["shown"]}
         await contesting.answer(request.app[SITE], batch_id, answers, request[SIGNED_IN].account.login)
     except InputError as error:
         return await again(request, "contest_answer.html", form, error, **context)
@@ -65,10 +65,11 @@ async def paper(request: web.Request) -> web.Response:
 async def _contested(request: web.Request) -> dict[str, Any]:
     site, batch_id = request.app[SITE], request.match_info["batch"]
     view = await audit_desk.audit(site, batch_id)
-    waiting = await contesting.open_lines(site, batch_id)
-    if view.decision is None or not waiting:
+    waiting, held = await contesting.open_lines(site, batch_id), await contesting.held_lines(site, batch_id)
+    shown = waiting.keys() | held
+    if view.decision is None or not shown:
         raise InputError("contest-nothing-open", batch=view.batch.number)
-    claims = {claim for claim, _ in waiting}
+    claims = {claim for claim, _ in shown}
     answers = [a for a in answered(view.batch, view.claims, view.decision.claims) if a.claim in claims]
     papers = {entry.id: contesting.papers_of(site, entry.id) for entry in await site.store.contests(batch_id)}
-    return {"batch": view.batch, "answers": answers, "waiting": waiting, "papers": papers}
+    return {"batch": view.batch, "answers": answers, "waiting": waiting, "shown": shown, "papers": papers}

@@ -22,7 +22,6 @@ from facility_agent.audit.recompute import Recomputed
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
 from facility_agent.audit.report import AuditReport, report
 from facility_agent.audit.shared import billed_to_another
-from facility_agent.exchange.envelope import Kind
 from facility_agent.invoicing.clocks import endorsed, kind_allowed, submitted_late
 from facility_agent.storage.store.reviews import Audited
 from facility_agent.vocabulary.errors import InputError
@@ -229,7 +228,7 @@ async def decide(site: Site, batch_id: str, overrides: Mapping[tuple[str, str], 
         await settle(site, view.batch, by)
         for answer in decision.claims:
             await site.store.move_claim(answer.claim, "decided", site.now(), by)
-        name = await _answer(site, view.batch, "decision", decision)
+        name = await mail.answer(site, view.batch, "decision", decision)
     if name:
         await mail.lay_out(site, name)
     return decision
@@ -253,14 +252,7 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
         (await powers_over(site, entry.batch)).check(by, "pay", remittance.amount)
         await site.store.put_remittance(remittance, site.now())
         await settle(site, entry.batch, by)
-        name = await _answer(site, entry.batch, "remittance", remittance)
+        name = await mail.answer(site, entry.batch, "remittance", remittance)
     if name:
         await mail.lay_out(site, name)
     return remittance
-
-
-async def _answer(site: Site, batch: Batch, kind: Kind, message: Decision | Remittance) -> str:
-    """The letter to the facility; none for a batch that came on paper: it is answered on paper."""
-    if batch.id in await site.store.paper_batches():
-        return ""
-    return await mail.send(site, batch.facility, kind, message, f"{kind}-{batch.number}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from facility_agent.audit.contested import contestable, decided_again, unanswered
+from facility_agent.audit.contested import contestable, decided_again, unanswered, waiting_for_paper
 from facility_agent.audit.decide import Override
 from facility_agent.exchange.envelope import CORE
 from facility_agent.storage.files import write_whole
@@ -14,8 +14,10 @@ from facility_agent.storage.store.settlement import BatchEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.month import Contest, ContestedLine
 from facility_agent.vocabulary.payments import Contested
-from facility_agent.vocabulary.settlement import Decision
+from facility_agent.vocabulary.settlement import Batch, Decision
 from facility_agent.workflows import mail, timing
+from facility_agent.workflows.powers import powers_over
+from facility_agent.workflows.rulings import needs_second
 from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import INBOX, Site
 
@@ -90,25 +92,48 @@ def papers_of(site: Site, contest_id: str) -> tuple[Path, ...]:
 
 
 async def answer(site: Site, batch_id: str, answers: Mapping[tuple[str, str], Override], by: str) -> Decision:
-    """Decide every contested line again, each with a reason, and seal the further decision to the facility."""
+    """Decide contested lines again, and those whose paper has come, each with a reason; sealed to the facility.
+
+    InputError `decided-by-enterer`, `power-not-delegated`, `second-eyes-same` above the amount for two persons, and
+    what `decided_again` raises.
+    """
     entry, held = await _decided(site, batch_id)
     batch = entry.batch
-    open_lines = unanswered(await site.store.contests(batch.id), held)
-    decision = decided_again(held, open_lines, answers, batch, id=site.new_id(), by=by, on=site.today())
+    contested = unanswered(await site.store.contests(batch.id), held)
+    decision = decided_again(held, contested, answers, batch, id=site.new_id(), by=by, on=site.today())
+    await _may_decide(site, batch, held, {claim for claim, _ in answers}, by)
     async with site.store.transaction():
         await site.store.put_decision(decision, site.now())
         await site.store.move_batch(batch.id, "decided", site.now(), by)
         await settle(site, batch, by)
-        for claim in dict.fromkeys(claim for claim, _ in open_lines):
+        for claim in dict.fromkeys(claim for claim, _ in answers):
             await site.store.move_claim(claim, "decided again", site.now(), by)
-        name = await mail.send(site, batch.facility, "decision", decision, f"decision-{batch.number}")
-    await mail.lay_out(site, name)
+        name = await mail.answer(site, batch, "decision", decision)
+    if name:
+        await mail.lay_out(site, name)
     return decision
+
+
+async def _may_decide(site: Site, batch: Batch, held: Decision, claims: set[str], by: str) -> None:
+    if (await site.store.paper_batches()).get(batch.id) == by:
+        raise InputError("decided-by-enterer", batch=batch.number)
+    powers = await powers_over(site, batch)
+    for answer in held.claims:
+        claimed = sum(line.claimed for line in answer.lines)
+        if answer.claim in claims:
+            powers.check(by, "decide", claimed)
+            if needs_second(site.config, claimed) and by == held.decided_by:
+                raise InputError("second-eyes-same")
 
 
 async def open_lines(site: Site, batch_id: str) -> dict[tuple[str, str], str]:
     """The contested lines of a batch that wait for the payer's answer, each with its reason."""
     return unanswered(await site.store.contests(batch_id), await site.store.decision(batch_id))
+
+
+async def held_lines(site: Site, batch_id: str) -> frozenset[tuple[str, str]]:
+    """The lines of a decided batch that are held until a paper comes."""
+    return waiting_for_paper(await site.store.decision(batch_id))
 
 
 async def _decided(site: Site, batch_id: str) -> tuple[BatchEntry, Decision]:

@@ -15,6 +15,7 @@ from facility_agent.exchange.messages import Message, encode
 from facility_agent.storage.files import write_whole
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import digest
+from facility_agent.vocabulary.settlement import Batch, Decision, Remittance
 from facility_agent.workflows.site import KEYS, OUTBOX, Site
 
 
@@ -40,6 +41,13 @@ async def send(
         )
         await site.store.note_sent(header, digest(sealed), f"{name}.fae", sealed, site.now())
     return f"{name}.fae"
+
+
+async def answer(site: Site, batch: Batch, kind: Kind, message: Decision | Remittance) -> str:
+    """The letter to the facility; none for a batch that came on paper: it is answered on paper."""
+    if batch.id in await site.store.paper_batches():
+        return ""
+    return await send(site, batch.facility, kind, message, f"{kind}-{batch.number}")
 
 
 async def lay_out(site: Site, name: str) -> Path:

@@ -149,3 +149,37 @@ async def test_nothing_is_contested_before_the_decision(sent: Places) -> None:
     (entry,) = await sent.facility.store.batches()
     async with refused("contest-before-decision", sent.facility):
         await contesting.contest(sent.facility, entry.batch.id, {("c", "1"): "x"}, "comptable")
+
+
+async def test_a_line_held_for_a_paper_is_decided_when_it_comes(ready: Places) -> None:
+    await live_march(ready)
+    batch, sealed = await close_march(ready)
+    await exchange.receive(ready.mutual, sealed.read_bytes(), "agent")
+    ready.at(date(2026, 4, 10))
+    proposals = (await audit_desk.audit(ready.mutual, batch.id)).proposals
+    (claim, line), (other, also) = [(p.claim, entry) for p in proposals for entry in p.lines if entry.amount > 20][:2]
+    hold = {
+        (claim, line.line): Override(0, "Ordonnance attendue.", True),
+        (other, also.line): Override(0, "Reçu.", True),
+    }
+    first = await audit_desk.decide(ready.mutual, batch.id, hold, "agent")
+    await carried(ready.mutual.folder / OUTBOX, ready, f"decision-{batch.number}")
+    await audit_desk.pay(ready.mutual, batch.id, "VIR-1", date(2026, 4, 10), "tresorier")
+    assert await contesting.held_lines(ready.mutual, batch.id) == hold.keys()
+    async with refused("contest-nothing-open", ready.mutual):
+        await contesting.answer(ready.mutual, batch.id, {}, "agent")
+    paid = next((p.claim, entry.line) for p in proposals for entry in p.lines if (p.claim, entry.line) not in hold)
+    async with refused("override-names-nothing", ready.mutual):
+        await contesting.answer(ready.mutual, batch.id, {paid: Override(1, "Vu."), **hold}, "agent")
+    came = {(claim, line.line): Override(line.claimed, "Ordonnance vue.")}
+    ready.mutual.config = msgspec.structs.replace(ready.mutual.config, second_eyes_above=1)
+    async with refused("second-eyes-same", ready.mutual):
+        await contesting.answer(ready.mutual, batch.id, came, "agent")
+    again = await contesting.answer(ready.mutual, batch.id, came, "medecin")
+    assert again.amount == first.amount + line.claimed
+    assert await contesting.held_lines(ready.mutual, batch.id) == {(other, also.line)}
+    assert await ready.mutual.store.claim_state(claim) == "decided again"
+    await audit_desk.pay(ready.mutual, batch.id, "VIR-2", date(2026, 4, 11), "tresorier")
+    await carried(ready.mutual.folder / OUTBOX, ready, f"decision-{batch.number}")
+    held = await ready.facility.store.decision(batch.id)
+    assert held == again

@@ -20,7 +20,8 @@ CLAIM_MOVES: dict[str, tuple[str, ...]] = {
     "batched": ("batched", "sealed"),
     "sealed": ("sealed", "received", "decided"),
     "received": ("received", "decided"),
-    "decided": ("decided", "contested", "settled"),
+    # Without having been contested, when the paper has come for which a line was held.
+    "decided": ("decided", "contested", "decided again", "settled"),
     "contested": ("contested", "decided again"),
     "decided again": ("decided again", "contested", "settled"),
     "settled": (),
