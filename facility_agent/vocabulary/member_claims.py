@@ -24,7 +24,8 @@ class MemberClaim(Record, frozen=True):
     """A receipt that a member has paid and asks to be refunded (*demande de remboursement*).
 
     `provider` is the code of a facility with an agreement, or any other name; `proposed` is what the rules say that we
-    owe. `signed_by` and `sign` say who signed for the money, and how.
+    owe, `proposed_lines` and `granted_lines` the same line by line. `confirmed_by` is the second person, where the
+    amount takes two: until then a decision is a word that waits. `signed_by` and `sign` say who signed, and how.
     """
 
     id: str
@@ -49,6 +50,14 @@ class MemberClaim(Record, frozen=True):
     paid_on: date | None = None
     signed_by: str = ""
     sign: Literal["", "signature", "fingerprint"] = ""
+    proposed_lines: tuple[int, ...] = ()
+    granted_lines: tuple[int, ...] = ()
+    confirmed_by: str = ""
+
+    @property
+    def waits_for_second(self) -> bool:
+        """Whether somebody has decided, and somebody else must confirm."""
+        return self.state == "received" and bool(self.decided_by)
 
     @property
     def asked(self) -> int:

@@ -55,16 +55,21 @@ async def one(request: web.Request) -> web.Response:
 @routes.post("/refunds/{refund}/decide")
 @writes
 async def decide(request: web.Request) -> web.Response:
-    """Grant an amount, or nothing."""
+    """Grant an amount for each line, or nothing; or confirm what another one decided."""
     form, id = await request.post(), request.match_info["refund"]
     try:
         held = await _held(request)
-        granted = forms.amount(form, "granted", held.currency)
-        amount = held.proposed if granted is None else granted
-        await member_claims.decide(request.app[SITE], id, amount, forms.text(form, "reason"), _login(request))
+        if forms.text(form, "do") == "confirm":
+            await member_claims.confirm(request.app[SITE], id, _login(request))
+            return redirect(f"/refunds/{id}?done=refund-decided")
+        typed = [forms.amount(form, f"granted-{place}", held.currency) for place in range(1, len(held.lines) + 1)]
+        granted = [
+            proposed if amount is None else amount for amount, proposed in zip(typed, _proposed(held), strict=True)
+        ]
+        word = await member_claims.decide(request.app[SITE], id, granted, forms.text(form, "reason"), _login(request))
     except InputError as error:
         return await again(request, "refund.html", form, error, **await _one(request))
-    return redirect(f"/refunds/{id}?done=refund-decided")
+    return redirect(f"/refunds/{id}?done={'claim-ruled' if word.waits_for_second else 'refund-decided'}")
 
 
 @routes.post("/refunds/{refund}/pay")
@@ -132,7 +137,18 @@ async def _list(request: web.Request) -> dict[str, Any]:
 async def _one(request: web.Request) -> dict[str, Any]:
     held, signed_in = await _held(request), request[SIGNED_IN]
     decidable = held.state == "received" and may(signed_in, decide) and held.entered_by != _login(request)
-    return {"refund": held, "decidable": decidable, "payable": held.state == "decided" and may(signed_in, pay)}
+    return {
+        "refund": held,
+        "rows": list(zip(held.lines, _proposed(held), held.granted_lines or [None] * len(held.lines), strict=True)),
+        "decidable": decidable,
+        "confirmable": decidable and held.waits_for_second and held.decided_by != _login(request),
+        "payable": held.state == "decided" and may(signed_in, pay),
+    }
+
+
+def _proposed(held: MemberClaim) -> tuple[int, ...]:
+    """What the rules propose for each line; of a receipt kept without it, nothing for each."""
+    return held.proposed_lines or (0,) * len(held.lines)
 
 
 async def _held(request: web.Request) -> MemberClaim:

@@ -5,6 +5,7 @@ What was granted becomes a claim of the history: ceilings count it, and a facili
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -55,38 +56,66 @@ async def enter(site: Site, brought: Brought, by: str) -> MemberClaim:
     visit = _visit(site.new_id(), brought.provider, brought.day, person, brought.lines)
     history = await newborns.history_of(site, person, coverage)
     answer = adjudicate(arrangement, agreement, coverage, history, visit)
-    owed = sum(share.amount for share in answer.shares if share.payer == site.config.code)
+    owed = tuple(
+        min(sum(share.amount for share in line.shares if share.payer == site.config.code), line.submitted)
+        for line in sorted(answer.lines, key=lambda line: int(line.id))
+    )
     async with site.store.transaction():
         number = await site.store.next_number(f"member-claim:{brought.day.year}")
         made = MemberClaim(
             visit.id, f"{site.config.code}-R{brought.day.year}-{number:05d}", person.number, person.name,
             brought.provider, brought.receipt, brought.day, answer.currency, brought.lines, site.today(), by,
-            min(owed, sum(line.quantity * line.price for line in brought.lines)), answer.all_findings,
+            sum(owed), answer.all_findings, proposed_lines=owed,
         )  # fmt: skip
         await site.store.put_member_claim(made, site.now(), by)
     return made
 
 
-async def decide(site: Site, id: str, granted: int, reason: str, by: str) -> MemberClaim:
-    """Grant an amount, or nothing; with a reason where it is not what the rules say.
+async def decide(site: Site, id: str, granted: Sequence[int], reason: str, by: str) -> MemberClaim:
+    """Grant an amount for each line, or nothing; with a reason where it is not what the rules say.
 
-    InputError `decided-by-enterer`, `member-claim-amount`, `reason-missing`, `member-claim-state`.
+    Above the amount for two persons the receipt waits for `confirm`. InputError `decided-by-enterer`,
+    `member-claim-amount`, `reason-missing`, `member-claim-state`, `power-not-delegated`.
     """
-    held = await _held(site, id)
+    held, lines = await _held(site, id), tuple(granted)
     if held.entered_by == by:
         raise InputError("decided-by-enterer", batch=held.number)
-    if not 0 <= granted <= held.asked:
-        raise InputError("member-claim-amount", amount=granted, asked=held.asked)
-    if granted != held.proposed and not reason.strip():
+    for amount, line in zip(lines, held.lines, strict=True):
+        if not 0 <= amount <= line.quantity * line.price:
+            raise InputError("member-claim-amount", amount=amount, asked=line.quantity * line.price)
+    if (lines != held.proposed_lines or sum(lines) != held.proposed) and not reason.strip():
         raise InputError("reason-missing")
     (await powers_today(site)).check(by, "decide", held.asked)
-    decided = msgspec.structs.replace(
-        held, state="decided" if granted else "refused", granted=granted, reason=reason.strip(), decided_by=by,
-        decided_on=site.today(),
-    )  # fmt: skip
+    word = msgspec.structs.replace(
+        held, granted=sum(lines), granted_lines=lines, reason=reason.strip(), decided_by=by, decided_on=site.today()
+    )
+    if needs_second(site.config, held.asked):
+        await site.store.put_member_claim(word, site.now(), by)
+        return word
+    return await _settled(site, word, by)
+
+
+async def confirm(site: Site, id: str, by: str) -> MemberClaim:
+    """A second person agrees with what was decided: not whoever decided, nor whoever entered the receipt.
+
+    InputError `ruling-none` while nobody has decided, `second-eyes-same`, `decided-by-enterer`, `power-not-delegated`.
+    """
+    held = await _held(site, id)
+    if not held.waits_for_second:
+        raise InputError("ruling-none")
+    if by == held.decided_by:
+        raise InputError("second-eyes-same")
+    if by == held.entered_by:
+        raise InputError("decided-by-enterer", batch=held.number)
+    (await powers_today(site)).check(by, "decide", held.asked)
+    return await _settled(site, msgspec.structs.replace(held, confirmed_by=by), by)
+
+
+async def _settled(site: Site, held: MemberClaim, by: str) -> MemberClaim:
+    decided = msgspec.structs.replace(held, state="decided" if held.granted else "refused")
     async with site.store.transaction():
         await site.store.put_member_claim(decided, site.now(), by)
-        if granted:
+        if decided.granted:
             await _mint(site, decided, by)
     return decided
 
@@ -144,16 +173,14 @@ async def _held(site: Site, id: str) -> MemberClaim:
 
 
 async def _mint(site: Site, held: MemberClaim, by: str) -> None:
-    """What was granted, as a claim: its lines take the money one after the other."""
+    """What was granted, as a claim."""
     coverage = await newborns.coverage_of(site, held.member)
     agreement = await site.agreement(held.provider, site.config.code, held.day)
     known = terms(site.arrangement(held.day), agreement, held.provider)
     visit = _visit(held.id, held.provider, held.day, coverage[0].beneficiary, held.lines)
-    left, lines = held.granted, []
-    for line in visit.lines:
+    lines = []
+    for line, ours in zip(visit.lines, held.granted_lines, strict=True):
         submitted = line.quantity * line.price
-        ours = min(left, submitted)
-        left -= ours
         shares = (Share(site.config.code, coverage[0].scheme, ours),) if ours else ()
         rest = submitted - ours
         lines.append(LineAdjudication(line.id, line.act, submitted, line.price, submitted, rest, rest, 0, shares))

@@ -29,14 +29,14 @@ async def test_a_receipt_is_judged_decided_by_another_and_paid_once(places: Plac
     held = await member_claims.enter(site, RECEIPT, "agent")
     assert (held.asked, held.proposed, held.state) == (100, 70, "received")
     async with refused("decided-by-enterer", site):
-        await member_claims.decide(site, held.id, 70, "", "agent")
+        await member_claims.decide(site, held.id, (70,), "", "agent")
     async with refused("reason-missing", site):
-        await member_claims.decide(site, held.id, 60, " ", "medecin")
+        await member_claims.decide(site, held.id, (60,), " ", "medecin")
     async with refused("member-claim-amount", site):
-        await member_claims.decide(site, held.id, 101, "Trop", "medecin")
+        await member_claims.decide(site, held.id, (101,), "Trop", "medecin")
     async with refused("member-claim-state", site):
         await member_claims.pay(site, held.id, "Awa", "signature", "tresorier")
-    await member_claims.decide(site, held.id, 70, "", "medecin")
+    await member_claims.decide(site, held.id, (70,), "", "medecin")
     async with refused("member-claim-unsigned", site):
         await member_claims.pay(site, held.id, " ", "signature", "tresorier")
     paid = await member_claims.pay(site, held.id, "Awa Inventé", "fingerprint", "tresorier")
@@ -44,7 +44,7 @@ async def test_a_receipt_is_judged_decided_by_another_and_paid_once(places: Plac
     async with refused("member-claim-state", site):
         await member_claims.pay(site, held.id, "Awa Inventé", "fingerprint", "tresorier")
     async with refused("member-claim-unknown", site):
-        await member_claims.decide(site, "nowhere", 1, "", "medecin")
+        await member_claims.decide(site, "nowhere", (1,), "", "medecin")
     (line,) = await site.store.history((AWA,))
     assert [(share.payer, share.amount) for share in line.shares] == [("MLT", 70)]
 
@@ -54,10 +54,10 @@ async def test_one_receipt_is_refunded_once_and_a_refusal_counts_nothing(places:
     held = await member_claims.enter(site, RECEIPT, "agent")
     async with refused("receipt-twice", site):
         await member_claims.enter(site, msgspec.structs.replace(RECEIPT, receipt="a-17"), "medecin")
-    done = await member_claims.decide(site, held.id, 0, "Déjà pris en charge au centre", "medecin")
+    done = await member_claims.decide(site, held.id, (0,), "Déjà pris en charge au centre", "medecin")
     assert done.state == "refused" and await site.store.history((AWA,)) == ()
     async with refused("member-claim-state", site):
-        await member_claims.decide(site, held.id, 70, "", "medecin")
+        await member_claims.decide(site, held.id, (70,), "", "medecin")
 
 
 async def test_care_elsewhere_is_proposed_nothing_and_a_person_may_grant_with_a_reason(places: Places) -> None:
@@ -65,7 +65,7 @@ async def test_care_elsewhere_is_proposed_nothing_and_a_person_may_grant_with_a_
     elsewhere = msgspec.structs.replace(RECEIPT, provider="Clinique de l’Étoile N’Gor", receipt="9")
     held = await member_claims.enter(site, elsewhere, "agent")
     assert held.proposed == 0 and held.findings
-    granted = await member_claims.decide(site, held.id, 50, "Urgence loin du centre", "medecin")
+    granted = await member_claims.decide(site, held.id, (50,), "Urgence loin du centre", "medecin")
     assert granted.state == "decided"
 
 
@@ -81,14 +81,39 @@ async def test_a_receipt_that_cannot_be_is_not_kept(places: Places) -> None:
             await member_claims.enter(site, brought, "agent")
 
 
-async def test_above_the_amount_whoever_decided_does_not_pay(places: Places) -> None:
+async def test_above_the_amount_two_persons_decide_and_the_decider_does_not_pay(places: Places) -> None:
     site = places.mutual
     site.config = msgspec.structs.replace(site.config, second_eyes_above=99)
     held = await member_claims.enter(site, RECEIPT, "agent")
-    await member_claims.decide(site, held.id, 70, "", "medecin")
+    async with refused("ruling-none", site):
+        await member_claims.confirm(site, held.id, "chef")
+    word = await member_claims.decide(site, held.id, (70,), "", "medecin")
+    assert word.waits_for_second and await site.store.history((AWA,)) == ()
+    for who, code in (("medecin", "second-eyes-same"), ("agent", "decided-by-enterer")):
+        async with refused(code, site):
+            await member_claims.confirm(site, held.id, who)
+    async with refused("member-claim-state", site):
+        await member_claims.pay(site, held.id, "Awa", "signature", "tresorier")
+    done = await member_claims.confirm(site, held.id, "chef")
+    assert (done.state, done.decided_by, done.confirmed_by) == ("decided", "medecin", "chef")
     async with refused("second-eyes-same", site):
         await member_claims.pay(site, held.id, "Awa", "signature", "medecin")
     assert (await member_claims.pay(site, held.id, "Awa", "signature", "tresorier")).state == "paid"
+
+
+async def test_each_line_has_an_amount_of_its_own(places: Places) -> None:
+    site = places.mutual
+    lines = (ReceiptLine("consultation-nurse", 1, 100), ReceiptLine("malaria-rapid-test", 1, 500))
+    held = await member_claims.enter(site, msgspec.structs.replace(RECEIPT, lines=lines), "agent")
+    assert held.proposed_lines == (70, 350) and held.proposed == 420
+    async with refused("member-claim-amount", site):
+        await member_claims.decide(site, held.id, (101, 0), "Trop", "medecin")
+    async with refused("reason-missing", site):
+        await member_claims.decide(site, held.id, (0, 420), "", "medecin")
+    done = await member_claims.decide(site, held.id, (0, 350), "Consultation gratuite", "medecin")
+    assert (done.granted, done.granted_lines) == (350, (0, 350))
+    paid = {line.act: sum(share.amount for share in line.shares) for line in await site.store.history((AWA,))}
+    assert paid == {"consultation-nurse": 0, "malaria-rapid-test": 350}
 
 
 async def test_a_complaint_is_written_and_answered_once(places: Places) -> None:

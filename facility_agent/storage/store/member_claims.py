@@ -12,7 +12,8 @@ from facility_agent.vocabulary.member_claims import Complaint, MemberClaim
 #: Where a member's receipt may go from each state.
 MEMBER_CLAIM_MOVES: dict[str, tuple[str, ...]] = {
     "": ("received",),
-    "received": ("decided", "refused"),
+    # A word that waits for a second person leaves it received.
+    "received": ("received", "decided", "refused"),
     "decided": ("paid",),
     "paid": (),
     "refused": (),
