@@ -15,8 +15,18 @@ GuaranteeKind = Literal["approval", "letter", "long-term", "extension"]
 GuaranteeState = Literal["asked", "granted", "refused", "revoked"]
 
 
+class GuaranteedRate(Record, frozen=True):
+    """What the payer bears of an act (empty: of all care) by the contract: a whole percentage or a ratio such as `2/3`;
+    empty where the contract leaves it open or asks for a flat co-payment."""
+
+    act: str
+    rate: str
+
+
 class GuaranteeFile(Record, frozen=True):
     """A guarantee from asking to answer. `acts` empty means all care; `per_month` is the quantity of each month.
+
+    `rates` are those of the contract on the day of the answer, printed on the letter.
 
     `by_telephone`: the number was read out, and the payer's letter is still to come.
     """
@@ -39,6 +49,7 @@ class GuaranteeFile(Record, frozen=True):
     per_month: int | None = None
     answer: str = ""
     by_telephone: bool = False
+    rates: tuple[GuaranteedRate, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         """Whether care of that day may rest on it."""

@@ -15,7 +15,7 @@ import msgspec
 from facility_agent.arrangements.terms import terms
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import UNKNOWN
-from facility_agent.vocabulary.guarantees import GuaranteeFile, GuaranteeKind, Used, checks, numbered
+from facility_agent.vocabulary.guarantees import GuaranteedRate, GuaranteeFile, GuaranteeKind, Used, checks, numbered
 from facility_agent.vocabulary.periods import month_of
 from facility_agent.vocabulary.records import Visit
 from facility_agent.workflows import mail, visits
@@ -106,6 +106,7 @@ async def answer(site: Site, id: str, given: Answer, by: str) -> GuaranteeFile:
             quantity=given.quantity,
             per_month=given.per_month,
             answer=given.said.strip(),
+            rates=await _rates(site, held, today) if given.granted else (),
         )
         await site.store.put_guarantee(answered, site.now(), by)
         name = ""
@@ -153,6 +154,18 @@ async def _payer_of(site: Site, member: str) -> str:
     if not coverage:
         raise InputError("member-unknown", member=member)
     return coverage[0].payer
+
+
+async def _rates(site: Site, held: GuaranteeFile, day: date) -> tuple[GuaranteedRate, ...]:
+    """Our part of each act of a guarantee under the person's scheme, as the contract of the day has it."""
+    coverage = [row for row in await site.store.coverage_of(held.member) if row.payer == site.config.code]
+    if not coverage:
+        return ()
+    known = terms(site.arrangement(day), await site.agreement(held.facility, site.config.code, day), held.facility)
+    rows = ((act, known.rate(coverage[0].scheme, act)) for act in held.acts or ("",))
+    return tuple(
+        GuaranteedRate(act, "" if row is None or row.rate in (None, UNKNOWN) else str(row.rate)) for act, row in rows
+    )
 
 
 async def _until(site: Site, held: GuaranteeFile, start: date) -> date | None:

@@ -22,7 +22,7 @@ from facility_agent.exchange.revocations import MAX_SERIAL, count, is_set, with_
 from facility_agent.invoicing.capitation import Due, HeadCount
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import note, refuse
-from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteeFile, numbered
+from facility_agent.vocabulary.guarantees import DeathNotice, GuaranteedRate, GuaranteeFile, numbered
 from facility_agent.vocabulary.identifiers import canonical, digest, key_id
 from facility_agent.vocabulary.month import Contest, ContestedLine, Endorsement
 from facility_agent.vocabulary.records import (
@@ -98,6 +98,7 @@ MESSAGES: dict[Kind, Message] = {
         start=DAY,
         until=date(2026, 4, 14),
         quantity=1,
+        rates=(GuaranteedRate("caesarean", "2/3"),),
     ),
     "contest": Contest(
         "k1", "b1", "d1", DAY, "comptable", (ContestedLine("c1", "1", "résultat joint : goutte épaisse positive"),)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from facility_agent.vocabulary.guarantees import checks
+from facility_agent.vocabulary.guarantees import GuaranteedRate, checks
 from facility_agent.workflows import exchange, guarantee_desk, guarantees, month_end, visits
 from facility_agent.workflows.guarantees import Answer
 from tests.workflows.nothing import refused
@@ -27,6 +27,8 @@ async def test_a_request_by_telephone_is_answered_with_a_number_that_checks(read
     (row,) = await guarantee_desk.waiting(site)
     assert (row.guarantee, row.due, row.late, row.silence) == (asked, None, False, "unknown")
     granted = await guarantees.answer(site, asked.id, Answer(True, until=date(2026, 3, 31), quantity=30), "medecin")
+    known = facility == FACILITY
+    assert granted.rates == (GuaranteedRate("paracetamol", "75" if known else ""),)
     assert checks(granted.number) and await guarantee_desk.waiting(site) == ()
     # Whoever has keys with us gets a letter too; the other one hears the number.
     assert len(await site.store.letters("out")) == letters + (facility == FACILITY)
