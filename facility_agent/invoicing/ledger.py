@@ -67,11 +67,12 @@ class Money(Record, frozen=True):
 
 
 class Ledger(Record, frozen=True):
-    """All entries in order, where each claim stands, and what of the money is free."""
+    """All entries in order, where each claim stands, what of the money is free, and the records that say so."""
 
     entries: tuple[Entry, ...]
     claims: dict[str, dict[Place, int]]
     money: dict[str, Money]
+    facts: tuple[Fact, ...] = ()
 
     @property
     def balances(self) -> dict[Place, int]:
@@ -101,7 +102,7 @@ def ledger(facts: Iterable[Fact], new: Iterable[Fact] = ()) -> Ledger:
     book.strict = True
     for fact in new:
         book.write(fact)
-    return Ledger(tuple(book.entries), book.rows, book.monies())
+    return Ledger(tuple(book.entries), book.rows, book.monies(), tuple(book.facts))
 
 
 class _Book:
@@ -109,6 +110,7 @@ class _Book:
 
     def __init__(self) -> None:
         self.strict = False
+        self.facts: list[Fact] = []
         self.entries: list[Entry] = []
         self.rows: dict[str, dict[Place, int]] = {}
         self.papers: dict[str, Paper] = {}
@@ -133,6 +135,7 @@ class _Book:
             if before is not None:
                 return
             self.seen[type(fact), fact.id] = fact
+        self.facts.append(fact)
         match fact:
             case Claim():
                 self._claim(fact)

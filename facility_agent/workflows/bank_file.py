@@ -8,7 +8,7 @@ from facility_agent.exchange.bank_lines import BankLine, read_bank_file
 from facility_agent.invoicing.matching import names
 from facility_agent.storage.store.payments import PaymentFact
 from facility_agent.vocabulary.payments import Banked, MoneyIn, MoneyKind
-from facility_agent.workflows.books import book_of, currency_of
+from facility_agent.workflows.books import book_of, currency_of, keep
 from facility_agent.workflows.money_in import book_matches
 from facility_agent.workflows.site import Site
 
@@ -50,9 +50,7 @@ async def bring(site: Site, data: bytes, name: str, kind: MoneyKind, by: str) ->
             payer = _recognised(line, payers)
             facts.append(MoneyIn(line.id, kind, payer, line.day, line.amount, currency_of(site), line.reference,
                                  line.label, file=read.digest, entered_by=by))  # fmt: skip
-        await book_of(site, facts)
-        await site.store.put_payments(facts, site.now())
-        matched = await book_matches(site, by)
+        matched = await book_matches(site, by, await keep(site, facts, book))
     return Brought(name, len(facts) - banked, again, banked, read.out, read.failed, matched)
 
 

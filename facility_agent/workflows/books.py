@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -53,20 +53,16 @@ class Overview(msgspec.Struct, frozen=True):
     currency: str
 
 
-async def book_of(site: Site, new: Iterable[PaymentFact] = ()) -> Ledger:
-    """The ledger as it stands, or with `new` records; InputError `ledger-*` when it cannot hold them."""
-    new = tuple(new)
-    if new or site.store.database.in_transaction:
-        return await _read(site, new)
-    # What is rolled back was never added, so only what is read outside a transaction may be kept.
+async def book_of(site: Site) -> Ledger:
+    """The ledger as it stands."""
     counts, held = await site.store.payment_counts(), _KEPT.get(site)
-    if held is None or held[0] != counts:
-        held = _KEPT[site] = (counts, await _read(site, ()))
-    return held[1]
-
-
-async def _read(site: Site, new: tuple[PaymentFact, ...]) -> Ledger:
-    return ledger([each.fact for each in await site.store.noted()], new)
+    if held is not None and held[0] == counts:
+        return held[1]
+    book = ledger([each.fact for each in await site.store.noted()])
+    if not site.store.database.in_transaction:
+        # What is rolled back was never added, so only what is read outside a transaction may be kept.
+        _KEPT[site] = (counts, book)
+    return book
 
 
 async def overview(site: Site) -> Overview:
@@ -75,7 +71,7 @@ async def overview(site: Site) -> Overview:
     book, announced = await book_of(site), await site.store.announced()
     money = tuple(sorted(book.money.values(), key=lambda each: (each.money.day, each.money.id), reverse=True))
     matches = {each.money.id: found for each in money if (found := match(book, each, batches, announced))}
-    return Overview(money, matches, tuple(_standing(book, batch) for batch in batches), book, currency_of(site))
+    return Overview(money, matches, tuple(standing(book, batch) for batch in batches), book, currency_of(site))
 
 
 async def journal(site: Site, start: date, until: date) -> bytes:
@@ -92,13 +88,18 @@ def chart_of(site: Site) -> Chart:
     return read_chart(own.read_text(encoding="utf-8"), CHART) if own.is_file() else read_chart()
 
 
-async def keep(site: Site, facts: Sequence[PaymentFact]) -> None:
-    """Book records that the ledger can hold."""
-    await book_of(site, facts)
+async def keep(site: Site, facts: Sequence[PaymentFact], book: Ledger | None = None) -> Ledger:
+    """Book records that the ledger can hold, `book` as it stands if it is at hand; returns the ledger with them.
+
+    InputError `ledger-*` when it cannot hold them.
+    """
+    held = book if book is not None else await book_of(site)
+    with_them = ledger(held.facts, facts)
     await site.store.put_payments(facts, site.now())
+    return with_them
 
 
-def _standing(book: Ledger, batch: Batch) -> Standing:
+def standing(book: Ledger, batch: Batch) -> Standing:
     """Where the claims of a batch stand with its payer."""
     sums: dict[str, int] = {}
     for item in batch.items:
@@ -108,6 +109,16 @@ def _standing(book: Ledger, batch: Batch) -> Standing:
     paid = sum(sums.get(name, 0) for name in PAID)
     parts = {name.replace("-", "_"): sums.get(name, 0) for name in PLACES}
     return Standing(batch=batch, paid=paid, **parts)
+
+
+def sums(book: Ledger) -> dict[str, int]:
+    """What the accounts of all claims come to, whoever they stand for; all that was paid is one."""
+    found: dict[str, int] = {}
+    for row in book.claims.values():
+        for (account, _), amount in row.items():
+            name = "paid" if account in PAID else account
+            found[name] = found.get(name, 0) + amount
+    return found
 
 
 def currency_of(site: Site) -> str:

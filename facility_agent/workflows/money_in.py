@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from facility_agent.invoicing.ledger import Money
+from facility_agent.invoicing.ledger import Ledger, Money
 from facility_agent.invoicing.matching import Match, key, match, plan
 from facility_agent.storage.store.payments import PaymentFact
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.payments import Allocation, GivenBack, Known, MoneyIn, MoneyKind, WriteOff
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows.books import book_of, currency_of, keep
+from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import Site
 
 #: Whose money it is when it is no payer's: till money that was brought to the bank, a gift.
@@ -51,8 +52,7 @@ async def enter(
             receipt = f"{site.config.code}-E{day.year}-{number:06d}"
         made = MoneyIn(id, kind, payer, day, amount, currency_of(site), reference.strip() or receipt,
                        advance=advance, receipt=receipt, entered_by=by)  # fmt: skip
-        await keep(site, [made])
-        await book_matches(site, by)
+        await book_matches(site, by, await keep(site, [made], book))
     return made
 
 
@@ -61,8 +61,7 @@ async def recognise(site: Site, id: str, money: str, payer: str, by: str, *, adv
     async with site.store.transaction():
         if await site.store.payment("known", id):
             return
-        await keep(site, [Known(id, money, payer, site.today(), by, advance)])
-        await book_matches(site, by)
+        await book_matches(site, by, await keep(site, [Known(id, money, payer, site.today(), by, advance)]))
 
 
 async def put(site: Site, id: str, money: str, batch: str, amount: int | None, by: str) -> int:
@@ -93,7 +92,7 @@ async def put(site: Site, id: str, money: str, batch: str, amount: int | None, b
             Allocation(f"{id}-{place}", money, part.batch, part.claim, part.amount, site.today(), by)
             for place, part in enumerate(parts, 1)
         ]
-        await keep(site, facts)
+        await _placed(site, facts, by, book)
     return sum(part.amount for part in parts)
 
 
@@ -133,10 +132,11 @@ async def write_off(site: Site, id: str, batch: str, claim: str, amount: int | N
         parts = {each: open_now if amount is None else amount for each, open_now in every.items() if open_now}
         if not parts:
             raise InputError("money-nothing-open", batch=entry.batch.number)
-        await keep(site, [
+        facts: list[PaymentFact] = [
             WriteOff(f"{id}-{place}", batch, each, part, reason.strip(), site.today(), by)
             for place, (each, part) in enumerate(parts.items(), 1)
-        ])  # fmt: skip
+        ]
+        await _placed(site, facts, by, book)
     return sum(parts.values())
 
 
@@ -148,17 +148,27 @@ async def give_back(site: Site, id: str, money: str, amount: int, reference: str
         await keep(site, [GivenBack(id, money, amount, site.today(), reference.strip(), by)])
 
 
-async def book_matches(site: Site, by: str) -> int:
+async def book_matches(site: Site, by: str, book: Ledger) -> int:
     """Book all free money whose reference names what it pays; returns how many amounts found their place."""
     batches = tuple(entry.batch for entry in await site.store.batches())
-    announced, placed, book = await site.store.announced(), 0, await book_of(site)
+    announced, placed = await site.store.announced(), 0
     for id in list(book.money):
         found = match(book, book.money[id], batches, announced)
         if found is None or found.by == "amount":
             continue
-        await keep(site, _facts(site, found, book.money[id], batches, by))
-        book, placed = await book_of(site), placed + 1
+        book = await _placed(site, _facts(site, found, book.money[id], batches, by), by, book)
+        placed += 1
     return placed
+
+
+async def _placed(site: Site, facts: Sequence[PaymentFact], by: str, book: Ledger) -> Ledger:
+    """Book what pays or gives up parts of batches, and move these as far as their money has come."""
+    book = await keep(site, facts, book)
+    for id in dict.fromkeys(fact.batch for fact in facts if isinstance(fact, Allocation | WriteOff)):
+        entry = await site.store.batch(id)
+        if entry is not None:
+            await settle(site, entry.batch, by, book)
+    return book
 
 
 def _facts(site: Site, found: Match, money: Money, batches: Sequence[Batch], by: str) -> list[PaymentFact]:

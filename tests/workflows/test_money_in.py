@@ -56,6 +56,32 @@ async def standing(places: Places) -> Standing:
     return shown
 
 
+async def state(places: Places) -> str:
+    (entry,) = await places.facility.store.batches()
+    return entry.state
+
+
+async def test_money_moves_the_batch_whether_or_not_the_payer_announced_it(answered: Places) -> None:
+    site = answered.facility
+    answered.at(DAY)
+    for letter in sorted((answered.mutual.folder / "outbox").glob("*.fae")):
+        if letter.name.startswith(("receipt", "decision")):
+            await exchange.receive(site, letter.read_bytes(), "comptable", letter.name)
+    accepted = (await standing(answered)).owed
+    assert await state(answered) == "decided" and accepted > 100
+    await money_in.enter(site, "m-1", "bank", "MLT", DAY, accepted - 100, "VIR 77", "comptable")
+    (shown,) = (await books.overview(site)).standings
+    await money_in.put(site, "p-1", "m-1", shown.batch.id, None, "comptable")
+    assert await state(answered) == "paid in part"
+    await money_in.enter(site, "m-2", "cash", "MLT", DAY, 100, "", "comptable")
+    await money_in.put(site, "p-2", "m-2", shown.batch.id, None, "comptable")
+    shown = await standing(answered)
+    assert (shown.open, await state(answered)) == (0, "reconciled")
+    data = (answered.mutual.folder / "outbox" / f"remittance-{shown.batch.number}.fae").read_bytes()
+    await exchange.receive(site, data, "comptable")
+    assert await state(answered) == "reconciled", "the payer's letter comes behind its money"
+
+
 async def test_a_line_of_the_bank_pays_the_claims_that_the_payers_list_names(answered: Places) -> None:
     await answered_at_facility(answered)
     accepted = (await standing(answered)).owed
@@ -65,6 +91,7 @@ async def test_a_line_of_the_bank_pays_the_claims_that_the_payers_list_names(ans
     assert (brought.new, brought.matched, brought.out, brought.again) == (1, 1, 1, 0)
     shown = await standing(answered)
     assert (shown.owed, shown.paid) == (0, accepted)
+    assert await state(answered) == "reconciled", "announced and come"
     before = await everything(answered.facility)
     again = await bank_file.bring(answered.facility, data, "autre nom.csv", "bank", "comptable")
     assert (again.new, again.again) == (0, 1)
@@ -106,11 +133,12 @@ async def test_a_payer_on_paper_is_paid_in_parts_and_the_rest_is_given_up_with_a
     async with unchanged("money-nothing-open", sent):
         await money_in.put(site, "p-4", "m-1", shown.batch.id, None, "comptable")
     now = await standing(sent)
-    assert (now.paid, now.billed) == (1000, DUE - 1000)
+    assert (now.paid, now.billed) == (1000, DUE - 1000) and await state(sent) == "paid in part"
     async with unchanged("reason-missing", sent):
         await money_in.write_off(site, "w-1", shown.batch.id, "", None, "  ", "directrice")
     given_up = await money_in.write_off(site, "w-1", shown.batch.id, "", None, "la mutuelle a fermé", "directrice")
     assert given_up == DUE - 1000 and (await standing(sent)).written_off == given_up
+    assert await state(sent) == "reconciled", "nothing is left of it, although the payer never wrote"
     cashed = bank_list("25/04/2026;REMISE CHEQUE 0042;CHQ0042;;1 000")
     brought = await bank_file.bring(site, cashed, "mai.csv", "bank", "comptable")
     assert (brought.new, brought.banked) == (0, 1), "a cheque that was entered is not counted again"

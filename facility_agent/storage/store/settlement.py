@@ -17,12 +17,13 @@ from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision,
 #: Where a batch may go from each state (design of states); `received` starts it at the payer.
 BATCH_MOVES: dict[str, tuple[str, ...]] = {
     "": ("closed", "received"),
-    "closed": ("sealed",),
+    # A payer on paper may pay without any letter.
+    "closed": ("sealed", "paid in part", "paid"),
     # Whoever stands between may return it with a reason: it stays sealed, and is sent again.
     "sealed": ("sealed", "endorsed", "sent"),
     "endorsed": ("sealed", "sent"),
-    "sent": ("sent", "received", "decided"),
-    "received": ("received", "decided"),
+    "sent": ("sent", "received", "decided", "paid in part", "paid"),
+    "received": ("received", "decided", "paid in part", "paid"),
     "decided": ("decided", "paid in part", "paid"),
     "paid in part": ("paid in part", "paid", "decided"),
     # A line that is contested within its delay is decided again, although everything else was paid.
