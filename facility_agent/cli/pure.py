@@ -15,6 +15,7 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Adjudication
 
 if TYPE_CHECKING:
+    from facility_agent.documents.way import Step
     from facility_agent.workflows.explaining import Explanation
 
 
@@ -38,7 +39,8 @@ def check(
     if json:
         print_json(answer)
     else:
-        _show(answer, given.visit.day)
+        _table(answer, given.visit.day)
+        _findings(answer)
     raise typer.Exit(status_of(answer.all_findings))
 
 
@@ -89,7 +91,7 @@ def _bytes(path: Path) -> bytes:
         raise InputError("file-missing", name=str(path)) from error
 
 
-def _show(answer: Adjudication, day: date) -> None:
+def _table(answer: Adjudication, day: date) -> None:
     say = words()
     payers = [share.payer for share in answer.shares]
     columns = [
@@ -107,6 +109,10 @@ def _show(answer: Adjudication, day: date) -> None:
     totals = [answer.submitted, *(share.amount for share in answer.shares), answer.member_pays, answer.facility_bears]
     rows.append(["Σ", *(say.amount(amount, answer.currency, symbol=False) for amount in totals)])
     print_table(f"{say.day(day)} · {answer.currency}", columns, rows, right=range(1, len(columns)))
+
+
+def _findings(answer: Adjudication) -> None:
+    say = words()
     for finding in answer.findings:
         print(f"- {say('weight.' + finding.weight)} : {say.finding(finding)}")
     for line in answer.lines:
@@ -122,6 +128,7 @@ def explain(
     """The way from rule to rule of a recorded claim, with the facts used; asked again where the rules are at hand."""
     import asyncio
 
+    from facility_agent.documents.way import way
     from facility_agent.workflows.explaining import explain as ask
     from facility_agent.workflows.site import open_site
 
@@ -130,14 +137,17 @@ def explain(
             return await ask(site, claim)
 
     found = asyncio.run(work())
+    say = words()
+    steps = way(found.claim, found.arrangement, found.agreement, found.history, say) if found.arrangement else ()
     if json:
-        print_json(found)
+        told = {"claim": found.claim, "agreement": found.agreement, "rule_set_at_hand": found.rule_set_at_hand}
+        print_json({**told, "again": found.again, "way": steps})
     else:
-        _explain(found)
+        _explain(found, steps)
     raise typer.Exit(1 if found.same is False else 0)
 
 
-def _explain(found: Explanation) -> None:
+def _explain(found: Explanation, steps: tuple[Step, ...]) -> None:
     say, claim = words(), found.claim
     basis = claim.basis
     print(f"{claim.number} · {say.day(claim.visit.day)} {claim.visit.at}".rstrip())
@@ -149,7 +159,14 @@ def _explain(found: Explanation) -> None:
             claims=len(basis.history),
         )
     )
-    _show(claim.adjudication, claim.visit.day)
+    _table(claim.adjudication, claim.visit.day)
+    act = ""
+    for step in steps:
+        if step.act != act:
+            print(act := step.act)
+        print(f"  {step.says}" + (f" [{step.origin}]" if step.origin else ""))
+    if not steps:
+        _findings(claim.adjudication)
     for finding in claim.adjudication.all_findings:
         clause = f" · {say('explain.clause', clause=finding.clause)}" if finding.clause else ""
         facts = ", ".join(f"{key} = {value}" for key, value in finding.evidence.items())

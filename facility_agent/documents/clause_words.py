@@ -104,6 +104,18 @@ class ClauseWords:
             found.append((self.words(f"doc.requirement.{row.kind}"), about, consequence, self._origin(origin, row)))
         return found
 
+    def told(self) -> dict[Any, tuple[str, str, str, str]]:
+        """Each rate, price and condition with its line above; prices of all levels when `every_level` is set."""
+        conditions = ("waitings", "limits", "deductibles", "requirements")
+        found: dict[Any, tuple[str, str, str, str]] = {}
+        for lines, tables in (
+            (self.rates(), ("rates",)),
+            (self.tariffs(), ("tariffs",)),
+            (self.conditions(), conditions),
+        ):
+            found |= zip([row for table in tables for _, row in self._both(table)], lines, strict=True)
+        return found
+
     def acts(self) -> list[tuple[str, str, str]]:
         """Acts that the annex adds: code, name, family."""
         return [(row.code, self.named(row.code), self.named(row.family)) for row in self.agreement.annex.acts]
@@ -121,6 +133,10 @@ class ClauseWords:
         """An ownership in words; one that the catalogue does not know says itself."""
         key = f"doc.ownership.{code}"
         return self.words(key) if self.words.has(key) else code
+
+    def unit(self, code: str) -> str:
+        """One unit of an act or medicine; one that the catalogue does not know says itself."""
+        return self.words.units(1, code) if self.words.has(f"unit.{code}.one") else code
 
     def money(self, amount: int) -> str:
         return self.words.amount(amount, self.arrangement.currency)
@@ -165,8 +181,8 @@ class ClauseWords:
             price = self.words("doc.price.range", low=self.money(low), high=self.money(high))
         else:
             price = self.money(high if high is not None else row.price)
-        if row.unit:
-            price = self.words("doc.price.unit", price=price, unit=row.unit)
+        if row.unit not in ("", "act"):
+            price = self.words("doc.price.unit", price=price, unit=self.unit(row.unit))
         if row.basis != "flat":
             return price
         parts = [self.words("doc.basis.flat", price=price)]

@@ -50,7 +50,7 @@ class RowWords:
 
     def act(self, row: Act) -> str:
         """What an act of the package is, who may do or prescribe it, where, to whom, how often and how it is priced."""
-        unit = row.unit if row.unit != "act" else ""
+        unit = self.said.unit(row.unit) if row.unit != "act" else ""
         parts = [self.said.named(row.family), unit, self.words(f"law.status.{row.status}")]
         parts += self._listed("law.act.levels", [self.said.named(code) for code in row.levels])
         parts += self._listed("law.act.dispensers", row.dispensers)

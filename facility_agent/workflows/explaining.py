@@ -12,6 +12,7 @@ import msgspec
 
 from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.agreement import Agreement
+from facility_agent.arrangements.model import Arrangement
 from facility_agent.arrangements.terms import rule_set
 from facility_agent.eligibility.newborn import under_one_number
 from facility_agent.vocabulary.errors import InputError
@@ -25,12 +26,15 @@ class Explanation(msgspec.Struct, frozen=True):
     """A claim with its stored answer, and whether asking again gives the same one.
 
     `again` is None when the rule set that judged it is not at hand; `same` compares the bytes of the two answers.
+    `arrangement` and `history` are then what it was judged on.
     """
 
     claim: Claim
     agreement: Agreement | None
     rule_set_at_hand: bool
     again: Adjudication | None
+    arrangement: Arrangement | None = None
+    history: History = History()
 
     @property
     def same(self) -> bool | None:
@@ -48,7 +52,8 @@ async def explain(site: Site, name: str) -> Explanation:
     if arrangement is None or not at_hand:
         return Explanation(claim, agreement, False, None)
     known = (await histories(site, (claim,)))[claim.id]
-    return Explanation(claim, agreement, True, adjudicate(arrangement, agreement, claim.coverage, known, claim.visit))
+    again = adjudicate(arrangement, agreement, claim.coverage, known, claim.visit)
+    return Explanation(claim, agreement, True, again, arrangement, known)
 
 
 async def histories(site: Site, claims: Sequence[Claim]) -> dict[str, History]:
