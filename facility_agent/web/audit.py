@@ -54,6 +54,8 @@ async def batch(request: web.Request) -> web.Response:
         "contested": await contesting.open_lines(site, view.batch.id) if answers else {},
         "held": await contesting.held_lines(site, view.batch.id) if answers else (),
         "entered_by": (await site.store.paper_batches()).get(view.batch.id, ""),
+        "scans": await site.store.paper_scans(view.batch.id),
+        "attachable": may(signed_in, decision_form),
     }
     return await page(request, "audit.html", **context, decidable=decidable, payable=payable)
 

@@ -11,6 +11,8 @@ from facility_agent.exchange.paper_lists import COLUMNS
 from facility_agent.exchange.tables import rows_of
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
+from facility_agent.web.agreements import as_file
+from facility_agent.web.audit import reads
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
@@ -74,6 +76,29 @@ async def enter(request: web.Request) -> web.Response:
     except InputError as error:
         return await again(request, "paper_batch.html", form, error, **await _form(request, form))
     return redirect(f"/audit/{batch.id}?done=paper-kept")
+
+
+@routes.post("/paper-batches/{batch}/scans")
+@enters
+async def attach(request: web.Request) -> web.Response:
+    """Keep a scanned page beside its batch."""
+    form, batch = await request.post(), request.match_info["batch"]
+    file = form.get("scan")
+    name = file.filename[:80] if isinstance(file, web.FileField) else ""
+    by = request[SIGNED_IN].account.login
+    await paper_batches.attach(request.app[SITE], batch, name, forms.uploaded(form, "scan"), by)
+    return redirect(f"/audit/{batch}?done=scan-kept")
+
+
+@routes.get("/paper-batches/{batch}/scans/{digest}")
+@reads
+async def scan(request: web.Request) -> web.Response:
+    """A scanned page, as it was brought."""
+    found = request.match_info
+    held = await request.app[SITE].store.paper_scan(found["batch"], found["digest"])
+    if held is None:
+        raise InputError("page-not-found")
+    return as_file(held[1], held[0])
 
 
 def keyed(form: forms.Form) -> list[list[str]]:

@@ -109,6 +109,7 @@ async def _claim(request: web.Request) -> dict[str, Any]:
         "view": view,
         "answer": _answer(view),
         "earlier": earlier(view.others),
+        "scans": await site.store.paper_scans(view.batch.id),
         "ruled": ruled,
         "second": needs_second(site.config, view.recomputed.claimed),
         "checks": await site.store.counter_checks(claims=(view.claim.id,)),

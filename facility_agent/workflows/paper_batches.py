@@ -6,9 +6,10 @@ is recomputed, flagged and decided like any other. Whoever enters it does not de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -30,6 +31,10 @@ from facility_agent.vocabulary.records import (
 )
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows.site import Site
+
+#: The largest page, and the kinds that are kept by their first bytes.
+LARGEST_SCAN: Final = 8 * 1024 * 1024
+SCANS: Final = {b"%PDF-": "pdf", b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpg"}
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -105,6 +110,25 @@ async def enter(
         await site.store.put_batch(batch, "received", site.now(), by)
         await site.store.put_paper_batch(batch.id, origin, written, site.now(), by)
     return batch
+
+
+async def attach(site: Site, batch: str, name: str, scan: bytes, by: str) -> None:
+    """Keep a scanned page of a batch on paper beside it.
+
+    Only pictures and PDF: what is opened later on another computer must be a page and nothing else. InputError
+    `scan-batch`, `scan-empty`, `scan-large`, `scan-kind`.
+    """
+    if batch not in await site.store.paper_batches():
+        raise InputError("scan-batch")
+    if not scan:
+        raise InputError("scan-empty", name=name)
+    if len(scan) > LARGEST_SCAN:
+        raise InputError("scan-large", name=name, limit=LARGEST_SCAN // 1024 // 1024)
+    kind = next((kind for start, kind in SCANS.items() if scan.startswith(start)), None)
+    if kind is None:
+        raise InputError("scan-kind", name=name)
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name.rpartition(".")[0] or name).strip("-")[:60] or "page"
+    await site.store.put_paper_scan(batch, digest(scan), f"{plain}.{kind}", scan, site.now(), by)
 
 
 async def _claim(

@@ -13,7 +13,7 @@ _NOT_PAGES = ("/language/", "/static/", "/envelopes/", "/phone/")
 def is_page(link: str) -> bool:
     """Whether a link leads to a page to be read."""
     paper = link.startswith("/agreements/") and {"print", "adhesion", "scans"} & set(urlsplit(link).path.split("/"))
-    return not link.startswith(_NOT_PAGES) and "/files/" not in link and not paper
+    return not link.startswith(_NOT_PAGES) and not {"files", "scans"} & set(link.split("/")) and not paper
 
 
 async def crawl(visitor: Visitor, *starts: str, most: int = 160) -> dict[str, Page]:

@@ -35,7 +35,7 @@ BY_A_FORM = (
     *("/batches/{batch}/contest", "/audit/{batch}/contest", "/audit/{batch}/files/contests/{contest}/{name}"),
     *("/exercise", "/exercise/{code}.png", "/phone/authority.crt", "/phone/codes/{goal}.png"),
     *("/agreements/{agreement}/sign", "/agreements/{agreement}/scans/{digest}"),
-    *("/guarantees/{guarantee}", "/refunds/{refund}"),
+    *("/guarantees/{guarantee}", "/refunds/{refund}", "/paper-batches/{batch}/scans/{digest}"),
 )
 
 

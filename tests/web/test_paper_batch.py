@@ -16,13 +16,23 @@ LINE = {"sheet": "1", "day": "24/02/2026", "member": "MLT-000002-01", "register"
 
 async def test_a_paper_batch_is_keyed_marked_and_left_to_somebody_else(world: World, visit: Visit) -> None:
     officer = await visit(world.mutual, "agent")
-    form = {f"{key}-1": value for key, value in LINE.items()} | {"quantity-1": "1", "price-1": "100", "asked-1": "70"}
+    lines = {f"{key}-1": value for key, value in LINE.items()} | {"quantity-1": "1", "price-1": "100", "asked-1": "70"}
     more = {"act-2": "malaria-rapid-test", "quantity-2": "1", "price-2": "500", "asked-2": "trop"}
-    wrong = await officer.post("/paper-batches", **FRONT, total="420", **form, **more)
+    wrong = await officer.post("/paper-batches", **FRONT, total="420", **lines, **more)
     assert wrong.status == 422 and "demande au payeur" in wrong.text and "en chiffres" in wrong.text
     assert wrong.value("member-1") == "MLT-000002-01" and wrong.value("asked-2") == "trop"
-    done = await officer.post("/paper-batches", **FRONT, total="420", **form, **{**more, "asked-2": "350"})
+    done = await officer.post("/paper-batches", **FRONT, total="420", **lines, **{**more, "asked-2": "350"})
     assert done.status == 200 and "saisi par agent" in done.text
+    path = f"/paper-batches{done.url.partition('?')[0].removeprefix('/audit')}/scans"
+    for data, said in ((b"MZ", "ni un PDF"), (b"%PDF-1.7", "La page est gardée")):
+        form = FormData({"csrf": officer.csrf})
+        form.add_field("scan", data, filename="feuille.pdf")
+        async with officer.client.post(path, data=form, headers={"Accept-Language": "fr"}) as answer:
+            assert said in await answer.text()
+    (link,) = [link for link in (await officer.get(done.url)).links if "/scans/" in link]
+    async with officer.client.get(link) as answer:
+        assert await answer.read() == b"%PDF-1.7" and "attachment" in answer.headers["Content-Disposition"]
+    assert (await officer.get(f"{path}/0")).status == 404
     listed = await officer.get("/audit")
     assert "CSPS-EX1-MLT-P0001" in listed.text and "Reçu sur papier" in listed.text
 

@@ -12,8 +12,9 @@ from facility_agent.documents.tables_xlsx import tables_xlsx
 from facility_agent.exchange.paper_lists import COLUMNS, read_lines
 from facility_agent.exchange.tables import rows_of
 from facility_agent.vocabulary.errors import InputErrors
-from facility_agent.workflows import audit_desk, paper_batches, review
+from facility_agent.workflows import audit_desk, month_papers, paper_batches, review
 from facility_agent.workflows.paper_batches import Paper
+from tests.documents.reading import text_of
 from tests.workflows.nothing import refused, told
 from tests.workflows.places import Places
 
@@ -49,6 +50,28 @@ async def test_a_paper_batch_is_judged_like_any_other_and_answered_on_paper(mutu
     assert (await audit_desk.pay(site, batch, "ESPECES-1", date(2026, 4, 5), "tresorier")).amount == 140
     assert [entry.name for entry in await site.store.letters("out")] == letters
     assert (await audit_desk.batches(site))[0].state == "reconciled"
+
+
+async def test_pages_of_paper_are_kept_beside_it_and_the_answer_is_printed(mutual: Places) -> None:
+    site = mutual.mutual
+    batch = await entered(mutual, GOOD, DEAR)
+    page = b"%PDF-1.7 page"
+    for _ in range(2):
+        await paper_batches.attach(site, batch, "../page 1.exe", page, "agent")
+    ((digest, name),) = await site.store.paper_scans(batch)
+    assert name == "page-1.pdf" and await site.store.paper_scan(batch, digest) == (name, page)
+    assert await site.store.paper_scan("another", digest) is None
+    odd = {"scan-empty": b"", "scan-kind": b"<html>", "scan-large": page + bytes(paper_batches.LARGEST_SCAN)}
+    for code, data in odd.items():
+        async with refused(code, site):
+            await paper_batches.attach(site, batch, "page.pdf", data, "agent")
+    async with refused("scan-batch", site):
+        await paper_batches.attach(site, "another", "page.pdf", page, "agent")
+    decision = await audit_desk.decide(site, batch, {}, "medecin")
+    held = await site.store.batch(batch)
+    assert held is not None and await month_papers.kinds(site, held.batch) == ("decision",)
+    printed = text_of(await month_papers.paper(site, batch, "decision"))
+    assert held.batch.number in printed and decision.decided_by in printed
 
 
 async def test_the_same_paper_twice_and_a_paper_that_is_wrong_change_nothing(mutual: Places) -> None:

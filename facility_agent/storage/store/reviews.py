@@ -157,6 +157,26 @@ class Reviews(Shelf):
         rows = await self.database.rows("SELECT batch, who FROM paper_batch")
         return {row["batch"]: row["who"] for row in rows}
 
+    async def put_paper_scan(self, batch: str, digest: str, name: str, scan: bytes, at: datetime, who: str) -> None:
+        """Keep a scanned page of a batch on paper; the same one twice counts once."""
+        await self.database.rows(
+            "INSERT INTO paper_scan (batch, digest, name, at, who, scan) VALUES ($1, $2, $3, $4, $5, $6) "
+            "ON CONFLICT (batch, digest) DO NOTHING",
+            batch, digest, name, instant(at), who, scan,
+        )  # fmt: skip
+
+    async def paper_scans(self, batch: str) -> tuple[tuple[str, str], ...]:
+        """The pages of a batch on paper, in order of their arrival: digest and name."""
+        rows = await self.database.rows(
+            "SELECT digest, name FROM paper_scan WHERE batch = $1 ORDER BY at, digest", batch
+        )
+        return tuple((row["digest"], row["name"]) for row in rows)
+
+    async def paper_scan(self, batch: str, digest: str) -> tuple[str, bytes] | None:
+        """A page by the SHA-256 of its bytes: its name, and the bytes."""
+        row = await self._one("SELECT name, scan FROM paper_scan WHERE batch = $1 AND digest = $2", batch, digest)
+        return (row["name"], bytes(row["scan"])) if row else None
+
 
 def _audited(row: dict[str, Any]) -> Audited:
     return Audited(
