@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Arrangement, Clauses
 from facility_agent.vocabulary.findings import UNKNOWN
@@ -233,10 +235,22 @@ class ClauseWords:
         return " · ".join(text for text in named if text)
 
     def _both(self, table: str) -> Iterable[tuple[str, Any]]:
-        """The rows of the arrangement, then those of the annex."""
+        """The rows of the arrangement, but for open ones that the annex closes, then those of the annex."""
         national: Sequence[Any] = getattr(self.arrangement, table)
         local: Sequence[Any] = getattr(self.agreement.annex, table)
-        return [*(("arrangement", row) for row in national), *(("annex", row) for row in local)]
+        still = {_place(row) for row in national if UNKNOWN in msgspec.structs.astuple(row)}
+        closed = still & {_place(row) for row in local}
+        for row in national:
+            if _place(row) not in closed or UNKNOWN not in msgspec.structs.astuple(row):
+                yield "arrangement", row
+        yield from (("annex-closes" if _place(row) in closed else "annex", row) for row in local)
 
     def _origin(self, origin: str, row: Any) -> str:
         return self.words(f"doc.origin.{origin}") + (f", {row.clause}" if row.clause else "")
+
+
+def _place(row: Any) -> object:
+    """What a row settles: its code, or for which scheme, care and facilities it is the price or the rate."""
+    return getattr(row, "code", "") or tuple(
+        getattr(row, key, "") for key in ("scheme", "act", "family", "level", "ownership", "dispenser")
+    )

@@ -42,12 +42,10 @@ SAID = [
     "privé : « clause ouverte » ; public : 14 jours",
     "Extrapolation d’un échantillon contrôlé non admise",
     "Gratuité tous les soins 100 % arrangement",
-    "Mutuelle classique tous les soins « clause ouverte » arrangement",
-    "Mutuelle classique tous les soins 70 % annexe",
+    "Mutuelle classique tous les soins 70 % annexe, clause close",
     "Mutuelle classique Pansement tout, sauf 100 F CFA par acte annexe",
     "Consultation CSPS 100 F CFA arrangement",
-    "Accouchement CSPS « clause ouverte » arrangement",
-    "Accouchement CSPS 900 F CFA annexe",
+    "Accouchement CSPS 900 F CFA annexe, clause close",
     "Délai d’observation Mutuelle classique · Accouchements 9 mois annexe",
     "plafond de 50 000 F CFA · à la charge du bénéficiaire · par ménage, par an",
     "au plus 2 fois · « clause ouverte » · à la charge du bénéficiaire · par personne, par mois",
@@ -149,3 +147,9 @@ def test_every_clause_has_words(clause: str, language: str) -> None:
 @pytest.mark.parametrize("state", ["draft", "signed by one", "in force", "amended", "suspended", "ended"])
 def test_every_state_has_words(state: str) -> None:
     assert Words("fr").has(f"doc.agreement.state.{state.replace(' ', '-')}")
+
+
+def test_what_the_annex_closes_is_not_printed_as_open_beside_it() -> None:
+    assert "tous les soins « clause ouverte »" not in FOUND and "Accouchement CSPS « clause ouverte »" not in FOUND
+    still = text_of(printed(annex=Annex()))
+    assert "tous les soins « clause ouverte »" in still and "Accouchement CSPS « clause ouverte »" in still
