@@ -10,6 +10,8 @@ from playwright.async_api import Browser
 
 from facility_agent.vocabulary.records import Adjudication, Basis, Beneficiary, CareLine, Claim, Visit
 from facility_agent.web.visit_help import taken
+from facility_agent.workflows import care_help
+from facility_agent.workflows.coding import coding
 from tests.web.conftest import Visit as Visits
 from tests.web.test_browser import opened
 from tests.web.test_visits import AWA, BOUKARY, received
@@ -34,6 +36,13 @@ async def test_a_condition_proposes_its_order_set_as_lines_to_accept(clerk: Visi
     assert page.value("condition") == "malaria" and page.value("condition_text") == text
     assert "Convulsions" in page.text, "danger signs stand beside it"
     assert page.value("act-1") == "", "nothing is entered before it is taken"
+
+
+async def test_conditions_are_indexed_before_somebody_looks_for_the_first(world: World) -> None:
+    coding.cache_clear()
+    await care_help.made_ready(world.facility)
+    assert (await care_help.coding_of(world.facility)).search("palu", "fr")[0].code == "malaria"
+    assert coding.cache_info().misses == 1
 
 
 async def test_without_a_weight_the_quantity_follows_the_age_and_says_so(clerk: Visitor) -> None:
