@@ -73,6 +73,27 @@ def add_account(
     print(words()("cli.account-added", login=login))
 
 
+@account.command("machine")
+def machine(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(help="What the system is called here.")],
+    facility: Annotated[str, typer.Option(help="The facility for which it speaks.")] = "",
+    days: Annotated[int, typer.Option(help="For how many days it is let in, at most 730.")] = 365,
+    remove: Annotated[bool, typer.Option("--remove", help="Shut the system out.")] = False,
+) -> None:
+    """Let a facility's own system ask over FHIR: its word is printed once, and kept nowhere. At a payer."""
+    from facility_agent.workflows import machines
+
+    async def work(site: Site) -> str:
+        if remove:
+            await machines.shut_out(site, name)
+            return ""
+        return await machines.let_in(site, name, facility, days, "cli")
+
+    word = _run(folder, work)
+    print(words()("cli.machine-removed", name=name) if remove else word)
+
+
 def backup(folder: Folder, out: Annotated[Path, typer.Argument(help="The copy to write.")]) -> None:
     """Take a checked copy of the database, also while it is served."""
     from facility_agent.config import read_config

@@ -32,6 +32,7 @@ from facility_agent.web import (
     exercise,
     fetching,
     fhir,
+    fhir_payer,
     funnels,
     guarantee_answers,
     guarantees,
@@ -87,7 +88,7 @@ _DESK: Final = (reception, answering, emergencies, exercise, households, newborn
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, payments, bringing, fhir)
 _AUDITS: Final = (audit, review, paper, samples, funnels, refunds, counter_checks, contested_answers)
-_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers)
+_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers, fhir_payer)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)

@@ -6,12 +6,10 @@ from typing import Final
 
 from aiohttp import web
 
-from facility_agent import __version__
 from facility_agent.exchange.fhir import wire
-from facility_agent.exchange.fhir.outward import CapabilityStatement, Interaction, Rest, RestResource, Software
 from facility_agent.exchange.fhir.resources import Claim, CoverageEligibilityRequest
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.web.fhir_answers import JSON, resource, told
+from facility_agent.web.fhir_answers import capability, resource, told
 from facility_agent.web.guard import allowed, public
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.speech import words_of
@@ -39,27 +37,7 @@ ABILITIES: Final = {
 @public
 async def metadata(request: web.Request) -> web.Response:
     """What this server can do."""
-    words, site = words_of(request), request.app[SITE]
-    return resource(
-        CapabilityStatement(
-            status="active",
-            date=site.today().isoformat(),
-            kind="instance",
-            fhir_version="4.0.1",
-            format=("json", JSON),
-            software=Software(name="facility-agent", version=__version__),
-            implementation={"description": words("fhir.metadata")},
-            rest=(
-                Rest(
-                    mode="server",
-                    resource=tuple(
-                        RestResource(type=type, interaction=tuple(Interaction(code=code) for code in codes))
-                        for type, codes in ABILITIES.items()
-                    ),
-                ),
-            ),
-        )
-    )
+    return capability(request, ABILITIES, "fhir.metadata")
 
 
 @routes.get("/fhir/Claim/{id}")

@@ -49,6 +49,7 @@ CSRF_HEADER = "X-Form-Token"
 
 _ROLES: dict[Handler, frozenset[str]] = {}
 _PUBLIC: set[Handler] = set()
+_MACHINES: set[Handler] = set()
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -66,6 +67,12 @@ def public(handler: H) -> H:
     """The page needs no sign-in, and its form no token."""
     _PUBLIC.add(handler)
     return handler
+
+
+def for_machines(handler: H) -> H:
+    """A system asks: it has no sign-in, and the handler looks at the word that it shows."""
+    _MACHINES.add(handler)
+    return public(handler)
 
 
 def may(signed_in: SignIn | None, handler: Handler) -> bool:

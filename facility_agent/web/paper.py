@@ -14,10 +14,11 @@ from facility_agent.web import forms
 from facility_agent.web.agreements import as_file
 from facility_agent.web.audit import reads
 from facility_agent.web.guard import allowed, redirect
+from facility_agent.web.invoices import read_month
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.web.speech import words_of
-from facility_agent.workflows import paper_batches
+from facility_agent.workflows import machine_claims, paper_batches
 from facility_agent.workflows.paper_batches import Paper
 
 routes = web.RouteTableDef()
@@ -49,6 +50,19 @@ async def template(request: web.Request) -> web.Response:
     ]
     attached = {"Content-Disposition": 'attachment; filename="bordereau.xlsx"'}
     return web.Response(body=tables_xlsx(sheets), content_type=_SHEET, headers=attached)
+
+
+@routes.post("/paper-batches/machines")
+@enters
+async def gather(request: web.Request) -> web.Response:
+    """The batch of what a facility's system brought in a month."""
+    form, site = await request.post(), request.app[SITE]
+    try:
+        facility, month = forms.needed(form, "facility", 60), read_month(forms.text(form, "month", 7))
+        batch = await machine_claims.gathered(site, facility, month, request[SIGNED_IN].account.login)
+    except InputError as error:
+        return await again(request, "paper_batch.html", form, error, **await _form(request, request.query))
+    return redirect(f"/audit/{batch.id}?done=machine-batch")
 
 
 @routes.post("/paper-batches")
@@ -122,4 +136,5 @@ async def _form(request: web.Request, form: forms.Form) -> dict[str, Any]:
     site = request.app[SITE]
     rows = _count(form) + (_ROWS if forms.text(form, "do") == "more" else 0)
     acts = site.arrangement(site.today()).acts
-    return {"facilities": await paper_batches.facilities(site), "rows": min(rows, _MOST_ROWS), "acts": acts}
+    brought, known = await machine_claims.waiting(site), await paper_batches.facilities(site)
+    return {"facilities": known, "rows": min(rows, _MOST_ROWS), "acts": acts, "brought": brought}

@@ -52,6 +52,7 @@ STATUS = {
     "form-foreign": 403,
     "form-too-large": 413,
     "sign-in-wrong": 401,
+    "machine-unknown": 401,
     "sign-in-ended": 401,
     "sign-in-locked": 429,
     "sign-in-too-many": 429,

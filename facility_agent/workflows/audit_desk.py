@@ -256,3 +256,11 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
     if name:
         await mail.lay_out(site, name)
     return remittance
+
+
+async def _answer(site: Site, batch: Batch, kind: Kind, message: Decision | Remittance) -> str:
+    """The letter to the facility; none for a batch that came on paper, or from a system whose facility has no keys."""
+    partners = {party.party for party in await site.partners()}
+    if batch.facility not in partners or batch.id in await site.store.paper_batches():
+        return ""
+    return await mail.send(site, batch.facility, kind, message, f"{kind}-{batch.number}")

@@ -56,9 +56,9 @@ async def response(site: Site, id: str, words: Words) -> ClaimResponse:
             if decision is not None:
                 reasons = [found for each in decision.claims if each.claim == held.id
                            for line in each.lines for found in line.findings]  # fmt: skip
-                return decided_response(entry.batch, held, decision, _sentences(reasons, words))
+                return decided_response(entry.batch, held, decision, sentences_of(reasons, words))
     payer, _ = _asked(held, "")
-    sentences = _sentences(held.adjudication.all_findings, words)
+    sentences = sentences_of(held.adjudication.all_findings, words)
     return judged_response(held, payer, held.minted_on.isoformat(), sentences)
 
 
@@ -129,7 +129,7 @@ async def bring_claim(site: Site, brought: ClaimResource, by: str, words: Words)
         raise InputError("fhir-provider", provider=brought.provider.value)
     name = next((each.value for each in brought.identifier if each.value), brought.id)
     day = day_of_care(brought)
-    id = _visit_id(name, day) if name else site.new_id()
+    id = visit_id(name, day) if name else site.new_id()
     visit = visit_of(brought, site.config.code, id, site.arrangement(day).currency)
     known = await site.store.coverage_of(visit.beneficiary.number)
     if known:
@@ -142,7 +142,7 @@ async def bring_claim(site: Site, brought: ClaimResource, by: str, words: Words)
     shares = judged.adjudication.shares
     payer = shares[0].payer if shares else brought.insurer.value if brought.insurer else ""
     made = Claim(id, name, visit, judged.coverage, Basis(judged.adjudication.rule_set), judged.adjudication, day)
-    sentences = _sentences(judged.adjudication.all_findings, words)
+    sentences = sentences_of(judged.adjudication.all_findings, words)
     return judged_response(made, payer or "nobody", site.today().isoformat(), sentences), kept
 
 
@@ -188,7 +188,7 @@ def _asked(claim: Claim, payer: str) -> tuple[str, str]:
     return claim.coverage[0].payer, claim.coverage[0].scheme
 
 
-def _visit_id(name: str, day: date) -> str:
+def visit_id(name: str, day: date) -> str:
     """The same claim of another system always opens the same visit; ids stand in the order of the days of care."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return uuid7(int(midnight.timestamp() * 1000), hashlib.sha256(f"fhir:{name}".encode()).digest()[:10])
@@ -198,7 +198,7 @@ def _listed(resources: Sequence[Written]) -> Bundle:
     return Bundle(type="searchset", total=len(resources), entry=tuple(BundleEntry(resource=each) for each in resources))
 
 
-def _sentences(findings: Iterable[Finding], words: Words) -> dict[str, str]:
+def sentences_of(findings: Iterable[Finding], words: Words) -> dict[str, str]:
     """The neutral sentence of each finding by its code; the first one speaks for its code."""
     said: dict[str, str] = {}
     for found in findings:

@@ -95,6 +95,13 @@ SAYS: dict[str, tuple[str, str]] = {
     "count-nothing": ("Vérifiez le niveau", "Check the facility"),
     "count-of-another": ("Demandez-lui", "Ask for the right"),
     "month-unreviewed": ("justifiez ou laissez", "justify or leave out"),
+    "machine-unknown": ("Demandez un nouveau mot", "Ask the payer"),
+    "machine-facility": ("Vérifiez le code", "Check the facility"),
+    "machine-days": ("Choisissez une autre", "Choose another"),
+    "machine-none": ("Vérifiez le nom", "Check the name"),
+    "fhir-insurer": ("au bon endroit", "the right place"),
+    "fhir-claim-unnamed": ("Donnez un", "Give an"),
+    "fhir-claim-differs": ("Donnez un autre", "Give the corrected"),
     "endorsement-said": ("Attendez un nouvel envoi", "Wait for the facility"),
     # The desk
     "picture-empty": ("Prenez la photo encore une fois", "Take the photo once more"),

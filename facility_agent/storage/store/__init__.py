@@ -17,6 +17,7 @@ from facility_agent.storage.store.endorsing import Endorsing
 from facility_agent.storage.store.guarantees import Guarantees
 from facility_agent.storage.store.head_counts import HeadCounts
 from facility_agent.storage.store.letters import Letters
+from facility_agent.storage.store.machines import Machines
 from facility_agent.storage.store.member_claims import MemberClaims
 from facility_agent.storage.store.months import Months
 from facility_agent.storage.store.newborns import Newborns
@@ -49,6 +50,7 @@ class Store(
     Months,
     Endorsing,
     HeadCounts,
+    Machines,
     Letters,
     Papers,
     Bedside,

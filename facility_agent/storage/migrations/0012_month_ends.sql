@@ -7,3 +7,13 @@ CREATE TABLE head_count (
     document {bytes} NOT NULL,
     PRIMARY KEY (facility, payer, counted_on)
 );
+
+-- What a facility's own system shows to be let in: only the SHA-256 of it is kept.
+CREATE TABLE machine (
+    name TEXT PRIMARY KEY,
+    facility TEXT NOT NULL,
+    digest TEXT NOT NULL UNIQUE,
+    until TEXT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL
+);
