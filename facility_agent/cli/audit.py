@@ -72,6 +72,7 @@ async def _of_files(
 
 async def _received(numbers: list[str], folder: Path) -> list[tuple[Batch, AuditReport, dict[str, tuple[Unit, ...]]]]:
     from facility_agent.workflows import audit_desk
+    from facility_agent.workflows.claim_numbers import report_by_number
     from facility_agent.workflows.site import open_site
 
     async with open_site(folder) as site:
@@ -80,7 +81,10 @@ async def _received(numbers: list[str], folder: Path) -> list[tuple[Batch, Audit
             if number not in lines:
                 raise InputError("batch-unknown", batch=number)
         views = [await audit_desk.audit(site, lines[number].id) for number in numbers or lines]
-        return [(view.batch, view.report, await audit_desk.rates_of(site, view)) for view in views]
+        return [
+            (view.batch, await report_by_number(site, view.report), await audit_desk.rates_of(site, view))
+            for view in views
+        ]
 
 
 def _write(report: Path, found: list[tuple[Batch, AuditReport, dict[str, tuple[Unit, ...]]]]) -> None:

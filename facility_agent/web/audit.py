@@ -22,6 +22,8 @@ from facility_agent.web.render import again, page
 from facility_agent.web.speech import words_of
 from facility_agent.workflows import audit_desk, contesting, month_papers
 from facility_agent.workflows.audit_desk import AuditView
+from facility_agent.workflows.claim_numbers import by_number, report_by_number
+from facility_agent.workflows.site import Site
 
 routes = web.RouteTableDef()
 reads = allowed("officer", "adviser", "payer_accountant", "manager")
@@ -50,6 +52,7 @@ async def batch(request: web.Request) -> web.Response:
         "view": view,
         "batch": view.batch,
         "report": view.report,
+        "sums": sums_of(view),
         "papers": await month_papers.kinds(site, view.batch),
         "contested": await contesting.open_lines(site, view.batch.id) if answers else {},
         "held": await contesting.held_lines(site, view.batch.id) if answers else (),
@@ -68,7 +71,8 @@ async def report_file(request: web.Request) -> web.Response:
     if kind not in ("html", "pdf"):
         raise InputError("page-not-found")
     view = await audit_desk.audit(site, request.match_info["batch"])
-    found, say = [(view.batch, view.report, await audit_desk.rates_of(site, view))], words_of(request)
+    report = await report_by_number(site, view.report)
+    found, say = [(view.batch, report, await audit_desk.rates_of(site, view))], words_of(request)
     if kind == "pdf":
         data = await asyncio.to_thread(audit_pdf, found, say, site.today())
         return web.Response(body=data, content_type="application/pdf")
@@ -84,7 +88,9 @@ async def decision_form(request: web.Request) -> web.Response:
     view = await audit_desk.audit(request.app[SITE], request.match_info["batch"])
     if view.decision is not None:
         return redirect(f"/audit/{view.batch.id}")
-    return await page(request, "decide.html", **_to_decide(view, forms.flag(request.query, "all")))
+    return await page(
+        request, "decide.html", **await _to_decide(request.app[SITE], view, forms.flag(request.query, "all"))
+    )
 
 
 @routes.post("/audit/{batch}/decide")
@@ -94,10 +100,10 @@ async def decide(request: web.Request) -> web.Response:
     form, site, batch_id = await request.post(), request.app[SITE], request.match_info["batch"]
     view = await audit_desk.audit(site, batch_id)
     try:
-        overrides = read_overrides(form, _answers(view), view.batch.currency)
+        overrides = read_overrides(form, await _answers(site, view), view.batch.currency)
         await audit_desk.decide(site, batch_id, overrides, request[SIGNED_IN].account.login)
     except InputError as error:
-        return await again(request, "decide.html", form, error, **_to_decide(view, forms.flag(form, "all")))
+        return await again(request, "decide.html", form, error, **await _to_decide(site, view, forms.flag(form, "all")))
     return redirect(f"/audit/{batch_id}?done=batch-decided")
 
 
@@ -150,17 +156,27 @@ def read_overrides(form: forms.Form, answers: Iterable[Answered], currency: str)
     return found
 
 
+def sums_of(view: AuditView) -> dict[str, int]:
+    """What was accepted, cut and held: as decided, or while nothing is decided as proposed."""
+    if view.decision is None:
+        return {"accepted": view.report.accepted, "cut": view.report.cut, "pending": view.report.pending}
+    lines = [line for answer in view.decision.claims for line in answer.lines]
+    pending = sum(line.claimed for line in lines if line.outcome == "pending")
+    accepted = view.decision.amount
+    return {"accepted": accepted, "cut": sum(line.claimed for line in lines) - accepted - pending, "pending": pending}
+
+
 def _still_open(view: AuditView) -> bool:
     return view.reconciliation is not None and view.reconciliation.open > 0
 
 
-def _answers(view: AuditView) -> tuple[Answered, ...]:
-    return answered(view.batch, view.claims, view.proposals, view.recomputed)
+async def _answers(site: Site, view: AuditView) -> tuple[Answered, ...]:
+    return answered(view.batch, view.claims, await by_number(site, view.proposals), view.recomputed)
 
 
-def _to_decide(view: AuditView, everything: bool) -> dict[str, Any]:
+async def _to_decide(site: Site, view: AuditView, everything: bool) -> dict[str, Any]:
     """The claims where anything differs or a person should look, or all of them."""
-    answers = _answers(view)
+    answers = await _answers(site, view)
     looked_at = {entry.claim for entry in view.report.look_at}
     shown = tuple(answer for answer in answers if everything or answer.differs or answer.claim in looked_at)
     proposed = sum(answer.amount for answer in answers)

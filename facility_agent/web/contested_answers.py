@@ -15,6 +15,7 @@ from facility_agent.web.invoices import attachment
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.workflows import audit_desk, contesting, month_papers
+from facility_agent.workflows.claim_numbers import by_number
 
 routes = web.RouteTableDef()
 
@@ -70,6 +71,7 @@ async def _contested(request: web.Request) -> dict[str, Any]:
     if view.decision is None or not shown:
         raise InputError("contest-nothing-open", batch=view.batch.number)
     claims = {claim for claim, _ in shown}
-    answers = [a for a in answered(view.batch, view.claims, view.decision.claims) if a.claim in claims]
+    decided = await by_number(site, view.decision.claims)
+    answers = [a for a in answered(view.batch, view.claims, decided) if a.claim in claims]
     papers = {entry.id: contesting.papers_of(site, entry.id) for entry in await site.store.contests(batch_id)}
     return {"batch": view.batch, "answers": answers, "waiting": waiting, "shown": shown, "papers": papers}

@@ -14,6 +14,7 @@ from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.workflows import contesting, month_end, timing, visit_life
+from facility_agent.workflows.claim_numbers import by_number
 
 routes = web.RouteTableDef()
 accounts_for = allowed("accountant", "manager")
@@ -65,7 +66,7 @@ async def _lines(request: web.Request) -> dict[str, Any]:
     lines = contestable(view.decision)
     answers = [
         answer
-        for answer in answered(view.batch, view.claims, view.decision.claims)
+        for answer in answered(view.batch, view.claims, await by_number(site, view.decision.claims))
         if any((answer.claim, line.line) in lines for line in answer.lines)
     ]
     entry = await site.store.batch(batch_id)

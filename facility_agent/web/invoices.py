@@ -20,6 +20,7 @@ from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import page
 from facility_agent.workflows import closing, contesting, month_end, month_notes, month_papers
+from facility_agent.workflows.claim_numbers import by_number
 from facility_agent.workflows.day import waiting_of
 from facility_agent.workflows.month_end import BatchView, Preview
 from facility_agent.workflows.site import EXPORTS
@@ -80,9 +81,11 @@ async def close(request: web.Request) -> web.Response:
 @accounts_for
 async def batch(request: web.Request) -> web.Response:
     """One batch: its state, its files, the payer's answer line by line, and the payments."""
-    view = await month_end.batch_of(request.app[SITE], request.match_info["batch"])
-    answers = answered(view.batch, view.claims, view.decision.claims) if view.decision else ()
-    site, steps = request.app[SITE], steps_of(view.state)
+    site = request.app[SITE]
+    view = await month_end.batch_of(site, request.match_info["batch"])
+    decided = await by_number(site, view.decision.claims) if view.decision else ()
+    answers = answered(view.batch, view.claims, decided)
+    steps = steps_of(view.state)
     context: dict[str, Any] = {
         "papers": await month_papers.kinds(site, view.batch),
         "returned": (await site.store.batch_events(view.batch.id))[-1].detail if view.state == "sealed" else "",

@@ -16,8 +16,10 @@ from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
 from facility_agent.workflows import audit_desk, review
 from facility_agent.workflows.audit_desk import ClaimView
+from facility_agent.workflows.claim_numbers import by_number
 from facility_agent.workflows.powers import powers_over
 from facility_agent.workflows.rulings import needs_second
+from facility_agent.workflows.site import Site
 
 routes = web.RouteTableDef()
 
@@ -74,7 +76,9 @@ async def rule(request: web.Request) -> web.Response:
             await review.withdraw(site, batch, claim, by)
         else:
             view = await audit_desk.claim_view(site, batch, claim)
-            await review.rule(site, batch, claim, read_lines(form, _answer(view), view), forms.text(form, "reason"), by)
+            await review.rule(
+                site, batch, claim, read_lines(form, await _answer(site, view), view), forms.text(form, "reason"), by
+            )
     except InputError as error:
         return await again(request, "audit_claim.html", form, error, **await _claim(request))
     done = {"second": "?done=claim-second", "withdraw": "?done=claim-withdraw"}
@@ -107,7 +111,7 @@ async def _claim(request: web.Request) -> dict[str, Any]:
     powers = await powers_over(site, view.batch)
     return {
         "view": view,
-        "answer": _answer(view),
+        "answer": await _answer(site, view),
         "earlier": earlier(view.others),
         "scans": await site.store.paper_scans(view.batch.id),
         "ruled": ruled,
@@ -130,8 +134,8 @@ async def _next(request: web.Request) -> str:
     return f"/audit/{others[0].batch.id}/claims/{others[0].claim}" if others else "/review"
 
 
-def _answer(view: ClaimView) -> Answered:
-    return answered(view.batch, (view.claim,), (view.proposal,), (view.recomputed,))[0]
+async def _answer(site: Site, view: ClaimView) -> Answered:
+    return answered(view.batch, (view.claim,), await by_number(site, (view.proposal,)), (view.recomputed,))[0]
 
 
 def _login(request: web.Request) -> str:

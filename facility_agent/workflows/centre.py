@@ -49,9 +49,9 @@ class Centre:
         for code, site in self.mutuals.items():
             account = await self._account(site, login)
             if account is not None:
-                received = [row for row in await site.store.batches() if row.state == "received"]
                 waiting, _ = await site.store.waiting_sums()
-                found.append(Desk(code, site.config.name, account, len(received), waiting, site.letters_waiting()))
+                received = await site.store.undecided()
+                found.append(Desk(code, site.config.name, account, received, waiting, site.letters_waiting()))
         return tuple(sorted(found, key=lambda desk: (desk.name, desk.code)))
 
     async def enter(self, code: str, login: str) -> SignIn:

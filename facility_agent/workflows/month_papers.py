@@ -19,6 +19,7 @@ from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows import timing
+from facility_agent.workflows.claim_numbers import by_number
 from facility_agent.workflows.site import Site
 
 
@@ -48,6 +49,7 @@ async def paper(site: Site, batch_id: str, kind: str) -> bytes:
     elif kind == "decision" and decision is not None:
         clock = next(c for c in (await timing.timed(site, entry)).clocks if c.step == "contest")
         labels = await _labels(site, batch)
+        decision = msgspec.structs.replace(decision, claims=await by_number(site, decision.claims))
         made = partial(
             decision_pdf, decision, page, labels, language, made_on=decision.decided_on, contest_until=clock.due
         )

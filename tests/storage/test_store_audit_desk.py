@@ -57,6 +57,16 @@ async def test_the_queue_goes_by_money_and_a_later_audit_takes_the_place_of_the_
     assert (await store.waiting(10), await store.unaudited()) == ((), ())
 
 
+async def test_pages_of_a_batch_on_paper_are_kept_once(store: Store, held: Batch) -> None:
+    assert await store.undecided() == 1
+    await store.put_paper_batch(held.id, "keyed", "d" * 64, AT, "agent")
+    for digest, name in (("a" * 64, "page.pdf"), ("a" * 64, "autre.pdf"), ("b" * 64, "dos.png")):
+        await store.put_paper_scan(held.id, digest, name, name.encode(), AT, "agent")
+    assert await store.paper_scans(held.id) == (("a" * 64, "page.pdf"), ("b" * 64, "dos.png"))
+    assert await store.paper_scan(held.id, "a" * 64) == ("page.pdf", b"page.pdf")
+    assert await store.paper_scan(held.id, "c" * 64) is None
+
+
 async def test_what_stands_of_a_ruling_is_the_last_word(store: Store, held: Batch) -> None:
     first = Ruling(held.id, CLAIMS[0].id, (RuledLine("1", 10),), "Motif")
     await store.put_ruling(first, "ruled", AT, "agent")

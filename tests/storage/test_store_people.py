@@ -76,6 +76,11 @@ async def test_a_login_is_given_once(store: Store) -> None:
     assert [account.login for account in await store.accounts()] == ["awa"]
     assert [account.password_hash for account in await store.accounts()] == [""]
     assert await store.account("nobody") is None
+    await store.add_account("zenabo", "Zénabo Exemple", ("officer",), "", "CTG")
+    assert [account.office for account in await store.accounts()] == ["", "CTG"]
+    await store.add_signin("token", "zenabo", "csrf", AT, AT)
+    signed_in = await store.signed_in("token", AT)
+    assert signed_in is not None and signed_in[1].office == "CTG"
 
 
 async def test_a_sign_in_holds_until_it_expires_or_is_dropped(store: Store) -> None:

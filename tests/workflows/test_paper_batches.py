@@ -13,6 +13,7 @@ from facility_agent.exchange.paper_lists import COLUMNS, read_lines
 from facility_agent.exchange.tables import rows_of
 from facility_agent.vocabulary.errors import InputErrors
 from facility_agent.workflows import audit_desk, month_papers, paper_batches, review
+from facility_agent.workflows.claim_numbers import by_number
 from facility_agent.workflows.paper_batches import Paper
 from tests.documents.reading import text_of
 from tests.workflows.nothing import refused, told
@@ -70,6 +71,11 @@ async def test_pages_of_paper_are_kept_beside_it_and_the_answer_is_printed(mutua
     decision = await audit_desk.decide(site, batch, {}, "medecin")
     held = await site.store.batch(batch)
     assert held is not None and await month_papers.kinds(site, held.batch) == ("decision",)
+    # People read numbers: the second claim is a double of the first one, and its reason says which that is.
+    doubled = await entered(mutual, [*GOOD[:3], "14", *GOOD[4:]], total=70)
+    (answer,) = await by_number(site, (await audit_desk.audit(site, doubled)).proposals)
+    said = {str(found.evidence["claim"]) for found in answer.lines[0].findings if "claim" in found.evidence}
+    assert said and said <= {item.number for item in held.batch.items}
     printed = text_of(await month_papers.paper(site, batch, "decision"))
     assert held.batch.number in printed and decision.decided_by in printed
 

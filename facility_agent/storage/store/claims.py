@@ -154,6 +154,14 @@ class Claims(Shelf):
                 found[row.id] = decoded(row.document, Claim)
         return tuple(found[id] for id in ids if id in found)
 
+    async def claim_numbers(self, ids: Sequence[str]) -> dict[str, str]:
+        """The numbers of the claims among these ids that are held."""
+        found: dict[str, str] = {}
+        for some in portions(ids):
+            rows = await self.database.rows(f"SELECT id, number FROM claim WHERE id IN ({marks(len(some))})", *some)
+            found |= {row["id"]: row["number"] for row in rows}
+        return found
+
     async def claims_of_month(self, facility: str | None, month: str) -> tuple[Claim, ...]:
         """The claims of a month that still count, in order of care."""
         return await self._claims(

@@ -69,6 +69,11 @@ class Reviews(Shelf):
         )
         return (int(row["claims"]), int(row["money"])) if row else (0, 0)
 
+    async def undecided(self) -> int:
+        """How many batches wait for a decision."""
+        row = await self._one("SELECT COUNT(*) AS batches FROM batch WHERE state = 'received'")
+        return int(row["batches"]) if row else 0
+
     async def unaudited(self) -> tuple[str, ...]:
         """The ids of received batches that no audit has read yet, the earliest month first."""
         rows = await self.database.rows(
