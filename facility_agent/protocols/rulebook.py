@@ -15,7 +15,7 @@ from facility_agent.vocabulary.records import CareLine, Coverage, Sheet, Visit
 
 def of_visit(terms: Terms, visit: Visit, past: Past) -> list[Finding]:
     """What concerns the whole visit: dates, currency, arrangement, path of care, what its condition asks for."""
-    about = (_in_force(terms, visit), _dates(visit), _currency(terms, visit))
+    about = (_in_force(terms, visit), _dates(visit), _versions(terms, visit), _currency(terms, visit))
     found = [finding for finding in about if finding is not None]
     found += _condition(terms, visit)
     if (unreferred := referral.referred(terms, visit)) is not None:
@@ -116,6 +116,20 @@ def _dates(visit: Visit) -> Finding | None:
     if entered is not None and entered > day:
         return note("late-entry", "dates", day=day.isoformat(), entered=entered.isoformat())
     return None
+
+
+def _versions(terms: Terms, visit: Visit) -> Finding | None:
+    """A stay that began or ended under another version is judged by that of the day of care, and a person looks."""
+    stay = visit.stay
+    if stay is None:
+        return None
+    start, until, last = terms.arrangement.start, terms.arrangement.until, stay.discharged or visit.day
+    if start <= stay.admitted and (until is None or last <= until):
+        return None
+    return note(
+        "stay-across-versions", "arrangement", review=True,
+        admitted=stay.admitted.isoformat(), discharged=last.isoformat(), start=start.isoformat(),
+    )  # fmt: skip
 
 
 def _from_paper(sheet: Sheet) -> Finding:

@@ -151,6 +151,7 @@ CATALOGUE: Final[dict[str, Kind]] = {
             ("duplicate-line", "refuse", "act line"),
             ("duplicate-claim", "refuse", "act claim day"),
             ("dates-reversed", "refuse", "start end"),
+            ("stay-across-versions", "note", "admitted discharged start"),
             ("visit-in-future", "refuse", "day today"),
             ("fact-missing", "unchecked", "fact"),
             ("document-missing", "unchecked refuse", "document"),

@@ -8,7 +8,9 @@ ClaimResponse, PaymentReconciliation) where it has one.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.histories import Counted as Counted
@@ -20,6 +22,8 @@ from facility_agent.vocabulary.histories import Share as Share
 
 Sex = Literal["F", "M", ""]
 Colour = Literal["green", "amber", "red"]
+#: What a line may count: a longer number is a typing mistake, and no sum of such numbers fits a document.
+Countable = Annotated[int, msgspec.Meta(ge=-(10**12), le=10**12)]
 CardKind = Literal["member", "household", "certificate"]
 
 
@@ -142,8 +146,8 @@ class CareLine(Record, frozen=True):
 
     id: str
     act: str
-    quantity: int
-    price: int
+    quantity: Countable
+    price: Countable
     at: str = ""
     role: str = ""
     result: str = ""

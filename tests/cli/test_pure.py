@@ -88,6 +88,10 @@ BAD: dict[str, tuple[object, str]] = {
         case(lines=[{"id": "1", "act": "ors", "quantity": 1, "price": 10.5}]),
         "$.visit.lines[0].price",
     ),
+    "a price beyond any number": (
+        case(lines=[{"id": "1", "act": "ors", "quantity": 1, "price": 10**30}]),
+        "$.visit.lines[0].price",
+    ),
     "a name mistyped at the top": ({**case(), "covrage": []}, "covrage"),
     "a name mistyped inside": (case(weigth_grams=9800), "$.visit.weigth_grams"),
     "a name mistyped in a line": (
