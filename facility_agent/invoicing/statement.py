@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from msgspec.structs import astuple
+
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.layouts import layout_of
 from facility_agent.arrangements.model import Arrangement, Text
@@ -163,8 +165,15 @@ def paginate(rows: Sequence[BatchItem], full: int, last: int) -> tuple[Page, ...
     first = 0
     while len(rows) - first > last:
         upto = first + min(full, len(rows) - first - min(last, TAIL))
-        carried = totals(rows[:upto])
+        carried = _added(brought, totals(rows[first:upto]))
         pages.append(Page(first, tuple(rows[first:upto]), brought, carried))
         brought, first = carried, upto
     pages.append(Page(first, tuple(rows[first:]), brought, None))
     return tuple(pages)
+
+
+def _added(brought: Totals | None, more: Totals) -> Totals:
+    """What a page comes to with what was brought to it."""
+    if brought is None:
+        return more
+    return Totals(*(one + other for one, other in zip(astuple(brought), astuple(more), strict=True)))

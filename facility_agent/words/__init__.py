@@ -88,6 +88,14 @@ def fields_of(sentence: str) -> frozenset[str]:
     return frozenset(_FIELD.findall(sentence))
 
 
+@lru_cache(maxsize=64)
+def _signs(language: str, currency: str) -> tuple[str, str, str]:
+    """What groups thousands, what leads the fraction, and the currency's sign: asked of Babel once, it is slow."""
+    from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
+
+    return get_group_symbol(language), get_decimal_symbol(language), get_currency_symbol(currency, locale=language)
+
+
 class Words:
     """Speaks one language. An unknown key is returned as it is, so that a page never fails for want of a word."""
 
@@ -135,17 +143,15 @@ class Words:
         >>> Words("fr").amount(1234567, "XOF").replace("\\u202f", " ").replace("\\xa0", " ")
         '1 234 567 F CFA'
         """
-        from babel.numbers import format_decimal, get_currency_symbol
+        from facility_agent.vocabulary.money import digits
 
-        from facility_agent.vocabulary.money import digits, major
-
-        value, places = major(minor, currency), digits(currency)
-        number = Decimal(value.numerator) / Decimal(value.denominator)
-        pattern = "#,##0" + ("." + "0" * places if places else "")
-        figures = format_decimal(number, format=pattern, locale=self.language)
+        group, point, sign = _signs(self.language, currency)
+        places = digits(currency)
+        whole, rest = divmod(abs(minor), 10**places)
+        figures = f"{'-' if minor < 0 else ''}{whole:,}".replace(",", group)
+        figures += f"{point}{rest:0{places}d}" if places else ""
         if not symbol or currency == "XTS":
             return figures
-        sign = get_currency_symbol(currency, locale=self.language)
         return f"{sign}\N{NO-BREAK SPACE}{figures}" if self.language == "en" else f"{figures}\N{NO-BREAK SPACE}{sign}"
 
     def state(self, of: str, value: str) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from facility_agent.arrangements import agreement
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, Finding, note, reduce, refuse, unchecked
-from facility_agent.words import Words
+from facility_agent.vocabulary.money import digits, major
+from facility_agent.words import LANGUAGES, Words
 
 NAMES = {"C01": "Consultation", "TDR": "Test rapide", "GE": "Goutte épaisse", "maternity": "Accouchement", "2": "CMA"}
 
@@ -232,3 +237,14 @@ def test_every_state_of_an_agreement_has_its_word() -> None:
         assert not Words("fr").state("agreement", state).startswith("state.")
     assert Words("fr").state("agreement", "signed by one") == "signée d’un seul côté"
     assert Words("fr").state("batch", "paid_in_part") == "payé en partie"
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from(("XOF", "RWF", "CDF", "MRU", "XTS")))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_amount_reads_as_babel_writes_it(language: str, minor: int, currency: str) -> None:
+    value, places = major(minor, currency), digits(currency)
+    number = Decimal(value.numerator) / Decimal(value.denominator)
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    assert Words(language).amount(minor, currency, symbol=False) == format_decimal(
+        number, format=pattern, locale=language
+    )
