@@ -30,7 +30,7 @@ from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Remittance
-from facility_agent.workflows import endorsing, mail
+from facility_agent.workflows import endorsing, mail, regularising
 from facility_agent.workflows.own_check import month_of, recomputed
 from facility_agent.workflows.powers import powers_over
 from facility_agent.workflows.rulings import with_rulings
@@ -106,34 +106,19 @@ async def audit(site: Site, batch_id: str) -> AuditView:
             await site.store.put_audited(batch_id, _audited(batch, answers, flags, proposals, made))
     remittances = await site.store.remittances(batch_id)
     reconciled = reconcile(batch, decision, remittances) if decision is not None else None
-    about = await _about(site, batch, terms(arrangement, agreement, batch.facility))
+    about = await _about(site, batch, found, terms(arrangement, agreement, batch.facility))
     return AuditView(
         batch, entry.state, found, made, answers, flags, proposals, decision, remittances, reconciled, about
     )
 
 
-async def _beside(site: Site, batch: Batch) -> list[tuple[str, Claim]]:
-    """The claims of this facility and month at the mutuals with which ours are shared, with the code of each."""
-    return [
-        (other.config.code, claim)
-        for other in site.beside
-        for claim in await other.store.claims_of_month(batch.facility, batch.month)
-    ]
-
-
-async def rates_of(site: Site, view: AuditView) -> dict[str, tuple[Unit, ...]]:
-    """How often each finding stands on the claims of a batch, comparisons included, to be set beside other batches."""
-    day = last_day(view.batch.month)
-    agreement = await site.agreement(view.batch.facility, view.batch.payer, day)
-    month = await month_of(site, view.batch, view.claims, site.arrangement(day), agreement)
-    return rates(month, (*view.flags, *compare(month)))
-
-
-async def _about(site: Site, batch: Batch, known: Terms) -> tuple[Finding, ...]:
-    """What is to be said of the whole batch: sent late, of a kind that is not allowed, not endorsed."""
+async def _about(site: Site, batch: Batch, claims: tuple[Claim, ...], known: Terms) -> tuple[Finding, ...]:
+    """What is to be said of the whole batch: sent or put right late, of a kind that is not allowed, not endorsed."""
     receipt = await site.store.receipt(batch.id)
+    sent = receipt.received_on if receipt else site.today()
     found = [
-        submitted_late(known, batch.month, receipt.received_on if receipt else site.today()),
+        submitted_late(known, batch.month, sent),
+        await regularising.late(site, known, claims, batch.payer, batch.scheme, sent),
         kind_allowed(known, batch.kind),
         endorsed(known, await endorsing.hands_of(site, batch), await endorsing.endorsers(site, batch.id)),
     ]

@@ -21,7 +21,7 @@ from facility_agent.vocabulary.month import MonthNote
 from facility_agent.vocabulary.periods import last_day, month_period
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch, BatchKind
-from facility_agent.workflows import own_check
+from facility_agent.workflows import own_check, regularising
 from facility_agent.workflows.own_check import Forecast
 from facility_agent.workflows.site import Site
 
@@ -56,7 +56,7 @@ class Preview(msgspec.Struct, frozen=True):
     closed: Batch | None
     state: str
     kind: BatchKind = "main"
-    late: Finding | None = None
+    late: tuple[Finding, ...] = ()
     allowed: Finding | None = None
     left_out: tuple[MonthNote, ...] = ()
 
@@ -82,12 +82,13 @@ async def preview(site: Site, month: str) -> tuple[Preview, ...]:
         for kind, some in (await _open_kinds(site, claims, payer, scheme, notes, closed)).items():
             batch = _gathered(site, some, payer, scheme, month, kind)
             row = _shown(batch, some)
-            late = submitted_late(known, month, site.today())
-            shown.append(
-                msgspec.structs.replace(
-                    row, waiting=waiting, late=late, allowed=kind_allowed(known, kind), left_out=out
-                )
+            late = (
+                submitted_late(known, month, site.today()),
+                await regularising.late(site, known, some, payer, scheme, site.today()),
             )
+            said = tuple(finding for finding in late if finding is not None)
+            allowed = kind_allowed(known, kind)
+            shown.append(msgspec.structs.replace(row, waiting=waiting, late=said, allowed=allowed, left_out=out))
     return tuple(sorted(shown, key=lambda row: (row.payer, row.scheme, row.closed is None)))
 
 

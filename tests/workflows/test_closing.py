@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
+import pytest
+
+from facility_agent.arrangements.terms import terms
 from facility_agent.exchange.messages import BatchMessage, decode, encode
 from facility_agent.vocabulary.month import Justified
-from facility_agent.workflows import audit_desk, closing, exchange, month_end, month_notes, visits
+from facility_agent.workflows import audit_desk, closing, exchange, month_end, month_notes, regularising, visits
+from facility_agent.workflows.month_end import BatchView
 from tests.workflows.march import DUE, close_march, live_march
 from tests.workflows.nothing import refused
 from tests.workflows.places import Places
@@ -74,6 +79,23 @@ async def test_what_was_invoiced_wrong_is_put_right_in_a_regularisation(sent: Pl
     batch = await month_end.close(sent.facility, MARCH, "MLT", "mutual", "comptable", "regularisation")
     (claim,) = (await month_end.batch_of(sent.facility, batch.id)).claims
     assert claim.replaces == wrong.id and batch.number.endswith("-0002")
+
+
+@pytest.mark.parametrize(
+    ("months", "sent", "weight"),
+    [(2, date(2026, 6, 10), ""), (2, date(2026, 6, 11), "refuse"), ("unknown", date(2026, 6, 11), "unchecked")],
+)
+async def test_what_was_answered_may_be_put_right_for_so_many_months(
+    held: Places, view: BatchView, months: int | str, sent: date, weight: str
+) -> None:
+    clauses = msgspec.structs.replace(held.mutual.arrangement(date(2026, 3, 31)).clauses, regularisation_months=months)
+    law = msgspec.structs.replace(held.mutual.arrangement(date(2026, 3, 31)), clauses=clauses, digest=f"{months}")
+    wrong = view.claims[0]
+    right = msgspec.structs.replace(wrong, id="right", replaces=wrong.id)
+    known = terms(law, None, "CSPS-EX1")
+    found = await regularising.late(held.mutual, known, (right,), "MLT", "mutual", sent)
+    assert (found.weight if found else "") == weight
+    assert await regularising.late(held.mutual, known, (wrong,), "MLT", "mutual", sent) is None
 
 
 async def test_a_justification_travels_with_the_batch(ready: Places) -> None:
