@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import signal
 import ssl
 import sys
@@ -50,8 +51,12 @@ async def serve_forever(
         sites = []
         for folder, port in folders:
             site = await stack.enter_async_context(open_site(folder, clock))
-            await _open_doors(stack, site, host or site.config.host, port or site.config.port, tls)
-            sites.append(site)
+            # A centre of another kind, such as a ministry, has no mutuals and the pages of a payer.
+            works = site.config.role == "centre" and mutual_folders(folder)
+            if works:
+                _may_open_many_files()
+            centre = await stack.enter_async_context(open_centre(site, clock)) if works else None
+            await _open_doors(stack, site, centre, host or site.config.host, port or site.config.port, tls)
         # Laws, words and templates stay as long as the program: they need not be looked through again and again.
         gc.collect()
         gc.freeze()
@@ -60,15 +65,15 @@ async def serve_forever(
         await stop.wait()
 
 
-async def _make_ready(sites: Sequence[Site]) -> None:
-    """What only some pages need is made while people already work."""
-    for site in sites:
-        if site.config.role == "facility":
-            await care_help.made_ready(site)
-    gc.freeze()
+def _may_open_many_files() -> None:
+    """Each mutual of a centre keeps eight files open: as many as the system lets this program have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-async def _open_doors(stack: AsyncExitStack, site: Site, host: str, port: int, tls: bool) -> None:
+async def _open_doors(
+    stack: AsyncExitStack, site: Site, centre: Centre | None, host: str, port: int, tls: bool
+) -> None:
     """Serve a site until the stack is left, and say where."""
     doors, secure = Doors(host, port), None
     if tls:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from facility_agent.config import FILE
+from facility_agent.config import FILE, read_config
 from facility_agent.exchange.randomness import SYSTEM, Randomness
 from facility_agent.storage.store.people import Account
 from facility_agent.vocabulary.errors import InputError
@@ -69,14 +69,20 @@ class Centre:
 
 @asynccontextmanager
 async def open_centre(site: Site, clock: Clock | None = None, randomness: Randomness = SYSTEM) -> AsyncIterator[Centre]:
-    """Open the mutuals of a centre; InputError `centre-folder` names a folder that does not hold the mutual it says."""
+    """Open the mutuals of a centre.
+
+    InputError `centre-folder` names a folder that does not hold the mutual it says, `centre-databases` a mutual whose
+    database is of another kind than the centre's: one program speaks to one kind.
+    """
     mutuals: dict[str, Site] = {}
     async with AsyncExitStack() as stack:
         for folder in mutual_folders(site.folder):
-            mutual = await stack.enter_async_context(open_site(folder, clock, randomness))
-            if mutual.config.role != "mutual" or mutual.config.code != folder.name:
-                raise InputError("centre-folder", folder=folder.name, code=mutual.config.code)
-            mutuals[folder.name] = mutual
+            config = read_config(folder)
+            if config.role != "mutual" or config.code != folder.name:
+                raise InputError("centre-folder", folder=folder.name, code=config.code)
+            if ("://" in config.database) != ("://" in site.config.database):
+                raise InputError("centre-databases", mutual=config.code)
+            mutuals[folder.name] = await stack.enter_async_context(open_site(folder, clock, randomness))
         lay_side_by_side(mutuals.values())
         yield Centre(site, mutuals)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from facility_agent.config import Config
+from facility_agent.config import Config, write_config
 from facility_agent.demo.sites import PASSPHRASE, PASSWORD
 from facility_agent.exchange.keys import Cost
 from facility_agent.exchange.randomness import seeded
@@ -175,15 +176,24 @@ def _sharing(site: Site, named: str) -> Site:
     return site
 
 
-async def test_a_folder_under_another_code_is_not_opened(centre: Centre, world: World) -> None:
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("centre-folder", {"code": "MLC"}),
+        ("centre-folder", {"role": "facility"}),
+        ("centre-databases", {"database": "postgres://db.example/autre"}),
+    ],
+)
+async def test_a_folder_that_is_no_mutual_of_this_kind_is_not_opened(
+    code: str, change: dict[str, str], centre: Centre, world: World, tmp_path: Path
+) -> None:
     site: Site = centre.site
-    await install(
-        site.folder / MUTUALS / "autre", OTHER, PASSPHRASE, world.clock, seeded("keys-autre"), Cost(8192, 1, 1)
-    )
+    moved = msgspec.structs.replace(OTHER, code="autre")
+    write_config(tmp_path / MUTUALS / "autre", msgspec.structs.replace(moved, **change))
     with pytest.raises(InputError) as caught:
-        async with open_centre(site, world.clock):
+        async with open_centre(Site(tmp_path, site.config, site.store, site.clock, site.randomness)):
             pass
-    told(caught.value, "centre-folder")
+    told(caught.value, code)
 
 
 async def test_going_where_one_may_not_changes_nothing(centre: Centre) -> None:

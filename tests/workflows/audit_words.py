@@ -17,6 +17,7 @@ AUDIT |= {
     "power-not-delegated": ("personne de la mutuelle", "Somebody of the mutual"),
     "claim-above-powers": ("confirmer par une personne", "somebody of the mutual confirm"),
     "mutual-not-yours": ("Demandez-le", "Ask its manager"),
+    "centre-databases": ("toutes sur PostgreSQL", "all on PostgreSQL"),
     "centre-folder": ("Donnez au dossier", "Give the folder"),
     "report-kind": ("l’une de ces fins", "one of these ends"),
     "scan-batch": ("bordereau saisi ici", "entered here"),
