@@ -92,9 +92,7 @@ def _duties(arrangement: Arrangement, said: ClauseWords, words: Words) -> list[S
         for row in duties.delegations
     ]
     for committee in duties.committees:
-        meets = (
-            "" if committee.every_months is None else words("doc.months", months=_open(said, committee.every_months))
-        )
+        meets = "" if committee.every_months is None else words.units(_open(said, committee.every_months), "month")
         text = " · ".join(part for part in (committee.members, meets) if part)
         rows.append(_row("committees", committee.name.say(language), text, committee))
     return rows

@@ -91,7 +91,7 @@ class ClauseWords:
         """Waiting periods, ceilings, deductibles and papers: what, for whom and what, how much, origin."""
         found = []
         for origin, row in self._both("waitings"):
-            value = self.open if row.months == UNKNOWN else self.words("doc.months", months=row.months)
+            value = self.open if row.months == UNKNOWN else self.words.units(row.months, "month")
             found.append((self.words("doc.waiting"), self._about(row), value, self._origin(origin, row)))
         for origin, row in self._both("limits"):
             found.append((self.words("doc.limit"), self._about(row), self._limit(row), self._origin(origin, row)))
@@ -156,7 +156,9 @@ class ClauseWords:
             return " ; ".join(self._entry(name, key, entry) for key, entry in sorted(value.items())), source
         key = f"doc.clause.{name}.{value}"
         shown = self.money(value) if name == "rounding_step" else value
-        return self.words(key) if self.words.has(key) else self.words(f"doc.clause.{name}.is", value=shown), source
+        if self.words.has(key):
+            return self.words(key), source
+        return self.words(f"doc.clause.{name}.is", value=shown, days=self.words.units(value, "day")), source
 
     def _entry(self, name: str, key: str, value: Any) -> str:
         """One entry of a clause that differs by ownership."""
@@ -216,7 +218,7 @@ class ClauseWords:
             shown = self.money(value) if kind == "amount" and value != UNKNOWN else value
             parts.append(self.open if value == UNKNOWN else self.words(f"doc.limit.{kind}", value=shown))
         if row.months is not None:
-            parts.append(self.words("doc.months", months=row.months))
+            parts.append(self.words.units(row.months, "month"))
         if row.approvable:
             parts.append(self.words("doc.limit.approvable"))
         if row.borne_by:
