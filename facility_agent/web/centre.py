@@ -15,9 +15,8 @@ from yarl import URL
 
 from facility_agent.web import door, mutuals, phone, speech
 from facility_agent.web.app import create_app, opened
-from facility_agent.web.guard import Handler, cookie_name, drop_cookie
+from facility_agent.web.guard import MUTUAL_COOKIE, Handler, cookie_name, drop_cookie
 from facility_agent.web.keys import CENTRE, Doors
-from facility_agent.web.mutuals import MUTUAL
 from facility_agent.web.render import Entry
 from facility_agent.workflows import accounts
 from facility_agent.workflows.centre import Centre
@@ -38,7 +37,7 @@ def create_centre_app(centre: Centre, doors: Doors | None = None) -> web.Applica
         if code in served:
             own = URL(request.raw_path.removeprefix(prefix), encoded=True)
             return await served[code](request.clone(rel_url=own))
-        serve = served.get(request.cookies.get(MUTUAL, ""))
+        serve = served.get(request.cookies.get(MUTUAL_COOKIE, ""))
         if serve is None or f"/{request.path.split('/')[1]}" in _OWN:
             return await handler(request)
         name, token = cookie_name(request), request.cookies.get(cookie_name(request), "")
@@ -47,7 +46,7 @@ def create_centre_app(centre: Centre, doors: Doors | None = None) -> web.Applica
         if token and request.path == "/sign-out" and response.status == 303:
             # Whoever came from the centre leaves it too.
             await accounts.sign_out(centre.site, token)
-            for cookie in (name, MUTUAL):
+            for cookie in (name, MUTUAL_COOKIE):
                 drop_cookie(request, response, cookie)
         return response
 

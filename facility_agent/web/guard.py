@@ -24,6 +24,8 @@ COOKIE = "sign-in"
 #: Under TLS a cookie of another name: browsers keep one jar for all ports of a host, and refuse that a page without TLS
 #: replaces what a page with TLS has put there.
 SECURE_COOKIE = "__Host-sign-in"
+#: At a technical centre: the code of the mutual to whom a request goes. It opens nothing.
+MUTUAL_COOKIE = "mutual"
 CSRF_FIELD = "csrf"
 #: A desk is signed in for its working day, nights included.
 COOKIE_SECONDS = 14 * 3600

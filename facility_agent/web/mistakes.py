@@ -12,7 +12,7 @@ from aiohttp import web
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
 from facility_agent.web.fhir_answers import outcome
-from facility_agent.web.guard import CSRF_FIELD, Handler
+from facility_agent.web.guard import CSRF_FIELD, MUTUAL_COOKIE, Handler
 from facility_agent.web.keys import SITE
 from facility_agent.web.render import page, status_of
 from facility_agent.web.sentences import error_sentence
@@ -50,7 +50,9 @@ async def _answer(request: web.Request, error: InputError) -> web.StreamResponse
     if request.path.startswith("/fhir/"):
         return outcome(error_sentence(words_of(request), error), status)
     try:
-        carried = await _carried(request) if error.code == "form-stale" else {}
+        # At a technical centre the form may have been opened for another mutual: there it is filled in again.
+        stale = error.code == "form-stale" and MUTUAL_COOKIE not in request.cookies
+        carried = await _carried(request) if stale else {}
         return await page(request, "error.html", status=status, error=error, carried=carried)
     except Exception:
         reference = request.app[SITE].new_id()[-8:]

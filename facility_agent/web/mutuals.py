@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from aiohttp import web
 
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
-from facility_agent.web.guard import COOKIE, SECURE_COOKIE, keep_cookie, public, redirect
+from facility_agent.web.guard import COOKIE, MUTUAL_COOKIE, SECURE_COOKIE, keep_cookie, public, redirect
 from facility_agent.web.keys import CENTRE, SIGNED_IN
 from facility_agent.web.render import again, page
 
 routes = web.RouteTableDef()
-
-#: The cookie with the code of the mutual: it opens nothing, and says to whom a request goes.
-MUTUAL: Final = "mutual"
 
 
 @routes.get("/mutuals")
@@ -34,7 +29,7 @@ async def enter(request: web.Request) -> web.Response:
     except InputError as error:
         return await again(request, "mutuals.html", form, error, desks=await centre.desks(_login(request)))
     response = redirect("/")
-    keep_cookie(request, response, MUTUAL, code)
+    keep_cookie(request, response, MUTUAL_COOKIE, code)
     keep_cookie(request, response, SECURE_COOKIE if request.secure else COOKIE, signed_in.token)
     return response
 
@@ -47,7 +42,7 @@ async def go(request: web.Request) -> web.Response:
     if code not in request.app[CENTRE].mutuals:
         raise InputError("page-not-found")
     response = redirect("/sign-in")
-    keep_cookie(request, response, MUTUAL, code)
+    keep_cookie(request, response, MUTUAL_COOKIE, code)
     return response
 
 

@@ -19,7 +19,7 @@ from facility_agent.vocabulary.guarantees import GuaranteedRate, GuaranteeFile, 
 from facility_agent.vocabulary.periods import month_of
 from facility_agent.vocabulary.records import Visit
 from facility_agent.workflows import mail, visits
-from facility_agent.workflows.powers import powers_today
+from facility_agent.workflows.powers import powers_at
 from facility_agent.workflows.site import Site
 
 
@@ -40,8 +40,6 @@ async def ask(site: Site, member: str, wanted: Request, by: str) -> GuaranteeFil
         return held
     if not wanted.reason.strip():
         raise InputError("guarantee-reason")
-    # What a letter will cost is not known yet: whoever may decide nothing may promise nothing.
-    (await powers_today(site)).check(by, "decide", 0)
     payer = await _payer_of(site, member)
     asked = GuaranteeFile(
         wanted.id, payer, site.config.code, member, wanted.kind, wanted.acts, wanted.reason.strip(), site.today(), by,
@@ -87,13 +85,15 @@ class Answer(msgspec.Struct, frozen=True):
 async def answer(site: Site, id: str, given: Answer, by: str) -> GuaranteeFile:
     """Answer a request, with a sealed letter where we hold the facility's keys; another one hears the number.
 
-    InputError `guarantee-unknown`, `guarantee-state`.
+    InputError `guarantee-unknown`, `guarantee-state`, `power-not-delegated`.
     """
     held = await site.store.guarantee(id)
     if held is None:
         raise InputError("guarantee-unknown", number=id)
     if not given.granted and not given.said.strip():
         raise InputError("guarantee-reason")
+    # What a letter will cost is not known yet: whoever may decide nothing may promise nothing.
+    (await powers_at(site, held.facility, site.today())).check(by, "decide", 0)
     today, known = site.today(), await site.names()
     async with site.store.transaction():
         number = numbered(site.config.code, await site.store.next_number("guarantee")) if given.granted else ""

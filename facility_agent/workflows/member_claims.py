@@ -26,7 +26,7 @@ from facility_agent.vocabulary.records import (
     Visit,
 )
 from facility_agent.workflows import newborns
-from facility_agent.workflows.powers import powers_today
+from facility_agent.workflows.powers import powers_at
 from facility_agent.workflows.rulings import needs_second
 from facility_agent.workflows.site import Site
 
@@ -85,7 +85,7 @@ async def decide(site: Site, id: str, granted: Sequence[int], reason: str, by: s
             raise InputError("member-claim-amount", amount=amount, asked=line.quantity * line.price)
     if (lines != held.proposed_lines or sum(lines) != held.proposed) and not reason.strip():
         raise InputError("reason-missing")
-    (await powers_today(site)).check(by, "decide", held.asked)
+    (await powers_at(site, held.provider, held.day)).check(by, "decide", held.asked)
     word = msgspec.structs.replace(
         held, granted=sum(lines), granted_lines=lines, reason=reason.strip(), decided_by=by, decided_on=site.today()
     )
@@ -107,7 +107,7 @@ async def confirm(site: Site, id: str, by: str) -> MemberClaim:
         raise InputError("second-eyes-same")
     if by == held.entered_by:
         raise InputError("decided-by-enterer", batch=held.number)
-    (await powers_today(site)).check(by, "decide", held.asked)
+    (await powers_at(site, held.provider, held.day)).check(by, "decide", held.asked)
     return await _settled(site, msgspec.structs.replace(held, confirmed_by=by), by)
 
 
@@ -129,7 +129,7 @@ async def pay(
         raise InputError("member-claim-unsigned")
     if needs_second(site.config, held.asked) and by == held.decided_by:
         raise InputError("second-eyes-same")
-    (await powers_today(site)).check(by, "pay", held.granted)
+    (await powers_at(site, held.provider, held.day)).check(by, "pay", held.granted)
     paid = msgspec.structs.replace(
         held, state="paid", paid_by=by, paid_on=site.today(), signed_by=signed_by.strip(), sign=sign
     )

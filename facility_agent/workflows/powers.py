@@ -7,6 +7,7 @@ need nobody's leave.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -51,14 +52,13 @@ class Powers(msgspec.Struct, frozen=True):
 
 async def powers_over(site: Site, batch: Batch) -> Powers:
     """The powers over the claims of a batch."""
-    day = last_day(batch.month)
-    agreement = await site.agreement(batch.facility, batch.payer, day)
-    return Powers(terms(site.arrangement(day), agreement, batch.facility), await _offices(site))
+    return await powers_at(site, batch.facility, last_day(batch.month))
 
 
-async def powers_today(site: Site) -> Powers:
-    """The powers over what belongs to no batch: refunds and guarantees."""
-    return Powers(terms(site.arrangement(site.today()), None, ""), await _offices(site))
+async def powers_at(site: Site, facility: str, day: date) -> Powers:
+    """The powers over care at a facility on a day; where we have no agreement with it, those of the arrangement."""
+    agreement = await site.agreement(facility, site.config.code, day)
+    return Powers(terms(site.arrangement(day), agreement, facility), await _offices(site))
 
 
 async def _offices(site: Site) -> dict[str, str]:

@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facility_agent.arrangements.agreement import Annex
+from facility_agent.arrangements.duties import Delegation, Duties
 from facility_agent.arrangements.library import load
 from facility_agent.arrangements.model import Clauses
+from facility_agent.arrangements.row import Text
 from facility_agent.arrangements.terms import Terms
 from facility_agent.invoicing.clocks import clocks
 from facility_agent.invoicing.dues import cash, commitments, delegated
+from tests.builders import agreement
 from tests.invoicing.months import ARRANGEMENT
 
 XX = Terms(load().versions("XX")[-1], None, "F")
@@ -58,6 +62,31 @@ def test_commitments_are_measured_by_the_days_of_their_step(case: str) -> None:
     assert (found["month-submitted"].kept, found["month-paid"].kept) == expected and len(found) == 2
     assert all((kept.late_days > 0) == (kept.kept is False) for kept in found.values())
     assert found["month-paid"].name.say("en") == "Pay the accepted month"
+
+
+@pytest.mark.parametrize(
+    ("national", "local", "amount", "reaches"),
+    [
+        ((), (100,), 100, True),
+        ((), (100,), 101, False),
+        (("unknown",), (100,), 100, True),
+        # The arrangement's own limit stands, whatever the annex says.
+        ((50,), (100,), 60, False),
+        (("unknown",), (), 1, False),
+        ((None,), (), 10**9, True),
+    ],
+)
+def test_an_annex_gives_a_power_that_the_arrangement_leaves_open(
+    national: tuple, local: tuple, amount: int, reaches: bool
+) -> None:
+    rows = [tuple(_delegation(limit) for limit in limits) for limits in (national, local)]
+    arrangement = msgspec.structs.replace(ARRANGEMENT, duties=Duties(delegations=rows[0]))
+    agreed = msgspec.structs.replace(agreement(), annex=Annex(delegations=rows[1]))
+    assert (delegated(Terms(arrangement, agreed, "F"), "CTG", "decide", amount) is None) == reaches
+
+
+def _delegation(limit: int | str | None) -> Delegation:
+    return Delegation(code="c", to="CTG", name=Text(fr="c", en="c"), power="decide", limit=limit)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

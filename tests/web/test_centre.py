@@ -99,6 +99,8 @@ async def test_a_form_opened_for_one_mutual_is_refused_at_another(
     await work_for(zenabo, "MLB")
     late = await zenabo.post("/complaints", csrf=elsewhere, token=False, member="MLT-000001-01", said="x")
     assert late.status == 403
+    # Nor can it be sent on by one tap, as a form of an earlier sign-in can elsewhere.
+    assert "MLT-000001-01" not in late.html
     assert [row.member for row in await centre.mutuals["MLB"].store.complaints()] == []
 
 

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from facility_agent.vocabulary.member_claims import ReceiptLine
-from facility_agent.workflows import member_claims
+from facility_agent.workflows import accounts, guarantee_desk, guarantees, member_claims
+from facility_agent.workflows.guarantees import Answer
 from facility_agent.workflows.member_claims import Brought
 from tests.workflows.nothing import refused
 from tests.workflows.places import Places
@@ -99,6 +100,20 @@ async def test_above_the_amount_two_persons_decide_and_the_decider_does_not_pay(
     async with refused("second-eyes-same", site):
         await member_claims.pay(site, held.id, "Awa", "signature", "medecin")
     assert (await member_claims.pay(site, held.id, "Awa", "signature", "tresorier")).state == "paid"
+
+
+async def test_a_centre_without_the_power_neither_decides_nor_pays_nor_promises(places: Places) -> None:
+    site = places.mutual
+    await accounts.admit(site, "centre", "Centre (exemple)", ("officer", "payer_accountant"), "CTG")
+    held = await member_claims.enter(site, RECEIPT, "agent")
+    async with refused("power-not-delegated", site):
+        await member_claims.decide(site, held.id, (70,), "", "centre")
+    await member_claims.decide(site, held.id, (70,), "", "medecin")
+    async with refused("power-not-delegated", site):
+        await member_claims.pay(site, held.id, "Awa", "signature", "centre")
+    asked = await guarantee_desk.take_down(site, "CSPS-EX1", AWA, "approval", (), "Scanner", "centre")
+    async with refused("power-not-delegated", site):
+        await guarantees.answer(site, asked.id, Answer(True), "centre")
 
 
 async def test_each_line_has_an_amount_of_its_own(places: Places) -> None:
