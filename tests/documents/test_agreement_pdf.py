@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from facility_agent.arrangements.agreement import Annex, Party, signed_terms
+from facility_agent.arrangements.annex import annex_of, document_of
 from facility_agent.arrangements.model import Clauses, Limit, Tariff
 from facility_agent.arrangements.moves import Move
 from facility_agent.documents.agreement_pdf import agreement_pdf
@@ -60,6 +61,20 @@ SAID = [
 @pytest.mark.parametrize("sentence", SAID)
 def test_the_paper_says_what_the_agreement_says(sentence: str) -> None:
     assert sentence in FOUND
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "CTG · Le centre décide"), ("en", "CTG · The centre decides")])
+def test_a_power_that_the_annex_gives_is_printed(language: str, said: str) -> None:
+    document = {
+        "delegation": [
+            {"code": "c", "to": "CTG", "name": {"fr": "Le centre décide", "en": "The centre decides"},
+             "power": "decide", "limit": 20_000}
+        ]
+    }  # fmt: skip
+    annex, mistakes = annex_of(document, arrangement=ARRANGEMENT)
+    assert mistakes == () and annex is not None and document_of(annex)["delegation"] == document["delegation"]
+    paper = text_of(printed(language, annex=annex))
+    assert said in paper and ("20 000" in paper or "20,000" in paper)
 
 
 def test_prices_of_other_levels_are_left_out() -> None:
