@@ -52,8 +52,11 @@ async def printed(
     made_on: date,
     kinds: tuple[str, ...] = KINDS,
     conditions: tuple[ConditionRow, ...] = (),
+    heard: Callable[[str], None] = lambda kind: None,
 ) -> dict[str, Prints]:
     """Each print by its kind, every one made by a child of its own, at the same time; `conditions` only when given.
+
+    `heard` is told each kind that is done.
 
     InputError `batch-print-failed` with what the child said last; nothing is written.
     """
@@ -62,10 +65,10 @@ async def printed(
         kinds = (*kinds, CONDITIONS)
         bare = msgspec.structs.replace(statement, detail=None)
         orders.append(Order(bare, seal, language, made_on, (CONDITIONS,), conditions))
-    return dict(zip(kinds, await asyncio.gather(*map(_child, orders)), strict=True))
+    return dict(zip(kinds, await asyncio.gather(*(_child(order, heard) for order in orders)), strict=True))
 
 
-async def _child(order: Order) -> Prints:
+async def _child(order: Order, heard: Callable[[str], None]) -> Prints:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -79,6 +82,7 @@ async def _child(order: Order) -> Prints:
     if child.returncode != 0:
         lines = said.decode("utf-8", "replace").strip().splitlines()
         raise InputError("batch-print-failed", said=lines[-1][:300] if lines else str(child.returncode))
+    heard(order.kinds[0])
     return msgspec.msgpack.decode(made, type=Prints)
 
 

@@ -64,6 +64,7 @@ from facility_agent.web import (
     visits,
 )
 from facility_agent.web.bucket import Buckets
+from facility_agent.web.exporting import EXPORTING, Exports
 from facility_agent.web.frames import Pieces
 from facility_agent.web.guard import guard, headers
 from facility_agent.web.keys import BUCKETS, DOORS, RECEIVED, SITE, Doors
@@ -134,6 +135,8 @@ def opened(
     app[DOORS] = doors or Doors(site.config.host, site.config.port)
     app[RECEIVED] = Received()
     app[BUCKETS] = Buckets()
+    app[EXPORTING] = Exports()
+    app.on_cleanup.append(app[EXPORTING].ended)
     app[FRAMES] = Pieces(_MOST_FRAMES)
     app[answering.SAID] = Pieces(_MOST_SAID)
     app[NAVIGATION] = ((_PRACTISE,) if site.config.exercise else ()) + (_AT_FACILITY if facility else _AT_PAYER)

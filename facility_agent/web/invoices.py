@@ -16,6 +16,7 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import add_months, month_of, month_period
 from facility_agent.web import forms
 from facility_agent.web.answers import answered
+from facility_agent.web.exporting import EXPORTING
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import page
@@ -81,12 +82,12 @@ async def close(request: web.Request) -> web.Response:
 @accounts_for
 async def batch(request: web.Request) -> web.Response:
     """One batch: its state, its files, the payer's answer line by line, and the payments."""
-    site = request.app[SITE]
-    view = await month_end.batch_of(site, request.match_info["batch"])
-    decided = await by_number(site, view.decision.claims) if view.decision else ()
-    answers = answered(view.batch, view.claims, decided)
-    steps = steps_of(view.state)
+    running = request.app[EXPORTING].settled(request.match_info["batch"])
+    view = await month_end.batch_of(request.app[SITE], request.match_info["batch"])
+    answers = answered(view.batch, view.claims, view.decision.claims) if view.decision else ()
+    site, steps = request.app[SITE], steps_of(view.state)
     context: dict[str, Any] = {
+        "exporting": running.steps if running is not None else (),
         "papers": await month_papers.kinds(site, view.batch),
         "returned": (await site.store.batch_events(view.batch.id))[-1].detail if view.state == "sealed" else "",
         "contestable": contestable(view.decision) if view.decision else frozenset(),
@@ -99,9 +100,9 @@ async def batch(request: web.Request) -> web.Response:
 @accounts_for
 async def export(request: web.Request) -> web.Response:
     """Write the statement, the table, and the sealed file for the payer."""
-    batch_id = request.match_info["batch"]
-    await month_end.export(request.app[SITE], batch_id, request[SIGNED_IN].account.login)
-    return redirect(f"/batches/{batch_id}?done=batch-exported")
+    batch_id, by = request.match_info["batch"], request[SIGNED_IN].account.login
+    done = await request.app[EXPORTING].start(request.app[SITE], batch_id, by)
+    return redirect(f"/batches/{batch_id}?done=batch-exported" if done else f"/batches/{batch_id}")
 
 
 @routes.get("/batches/{batch}/files/{name}")

@@ -5,12 +5,14 @@ Closing is final. What a payer answers is kept line by line, and every franc of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from facility_agent.audit.reconcile import Reconciliation, reconcile
-from facility_agent.documents.apart import CONDITIONS, printed
+from facility_agent.documents.apart import CONDITIONS, KINDS, printed
 from facility_agent.exchange.messages import BatchMessage, encode
 from facility_agent.exchange.seals import PART, packed
 from facility_agent.invoicing.statement import Statement
@@ -28,6 +30,9 @@ from facility_agent.workflows.closing import close as close
 from facility_agent.workflows.closing import preview as preview
 from facility_agent.workflows.month_papers import conditions_listed, statement_of
 from facility_agent.workflows.site import EXPORTS, Site
+
+#: What an export does, in the order in which a page tells it; the last one is sealing and all that follows.
+STEPS: Final = (*KINDS, "sealed")
 
 
 class Exported(msgspec.Struct, frozen=True):
@@ -52,24 +57,29 @@ class BatchView(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
 
 
-async def export(site: Site, batch_id: str, by: str) -> Exported:
+async def export(site: Site, batch_id: str, by: str, heard: Callable[[str], None] = lambda step: None) -> Exported:
     """Write the statement as PDF, XLSX and CSV, and seal the batch for a payer whose keys we know.
 
+    `heard` is told each of `STEPS` that is done.
     InputError `batch-unknown`, `batch-print-failed`, `disk-full`, `parent-missing`; the batch stays closed then, and is
     exported again.
     """
     with needing_room():
-        return await _exported(site, batch_id, by)
+        exported = await _exported(site, batch_id, by, heard)
+    heard("sealed")
+    return exported
 
 
-async def _exported(site: Site, batch_id: str, by: str) -> Exported:
+async def _exported(site: Site, batch_id: str, by: str, heard: Callable[[str], None]) -> Exported:
     view = await batch_of(site, batch_id)
     core = BatchMessage(view.batch, view.claims, await _justified(site, view.batch))
     seal = digest(canonical(core))
     folder = site.folder / EXPORTS / view.batch.month
     name = f"bordereau-{view.batch.number}"
     listed = conditions_listed(site, view.batch, view.claims)
-    prints = await printed(view.statement, seal, site.config.language, view.batch.closed_on, conditions=listed)
+    prints = await printed(
+        view.statement, seal, site.config.language, view.batch.closed_on, conditions=listed, heard=heard
+    )
     pdf, xlsx, csv = (folder / f"{name}.{kind}" for kind in ("pdf", "xlsx", "csv"))
     for path in (pdf, xlsx, csv):
         kind = path.suffix[1:]

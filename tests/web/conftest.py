@@ -13,6 +13,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from facility_agent.web.app import create_app
+from facility_agent.web.exporting import EXPORTING, Exports
 from facility_agent.workflows.site import Site
 from tests.web.visitor import Visitor
 from tests.web.world import World, open_world
@@ -32,7 +33,10 @@ async def visiting() -> AsyncIterator[Visit]:
     opened: list[TestClient[Any, Any]] = []
 
     async def visit(site: Site, login: str = "", language: str = "fr") -> Visitor:
-        client: TestClient[Any, Any] = TestClient(TestServer(create_app(site)))
+        app = create_app(site)
+        # A busy machine takes its time; only the test of it looks at work that goes on behind the page.
+        app[EXPORTING] = Exports(patience=120)
+        client: TestClient[Any, Any] = TestClient(TestServer(app))
         await client.start_server()
         opened.append(client)
         visitor = Visitor(client, language)

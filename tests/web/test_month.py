@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -12,6 +14,8 @@ import pytest
 from facility_agent.exchange.messages import BatchMessage, encode
 from facility_agent.exchange.seals import packed
 from facility_agent.storage.store.endorsing import Passing
+from facility_agent.vocabulary.errors import InputError
+from facility_agent.web.exporting import EXPORTING, Exports
 from facility_agent.workflows import endorsing, mail, month_end
 from facility_agent.workflows.site import OUTBOX
 from tests.documents.reading import text_of
@@ -211,6 +215,32 @@ async def test_a_month_is_checked_left_out_and_contested_through_the_pages(own_w
                 assert answer.status == 200 and (await answer.read()).startswith(b"%PDF")
         assert (await visitor.get(f"{start}/files/papers/remittance-7.pdf")).status == 404
         assert "Échéances" in (await visitor.get("/clocks")).text
+
+
+async def test_a_long_export_shows_its_steps_and_goes_on_when_the_page_is_left(own_world: World, visit: Visit) -> None:
+    clerk, batch = await visit(own_world.facility, "responsable"), own_world.march.id
+    app: Any = clerk.client.app
+    app[EXPORTING]._patience = 0.0
+    page = await clerk.post(f"/batches/{batch}/export")
+    assert page.url == f"/batches/{batch}" and page.faults == []
+    assert "Vous pouvez quitter cette page" in page.text and 'http-equiv="refresh"' in page.html
+    assert (await clerk.post(f"/batches/{batch}/export")).url == page.url, "asked again, it is the same work"
+    work = app[EXPORTING].settled(batch)
+    await asyncio.wait({work.task})
+    assert [done for _, done in work.steps] == [True] * 4
+    page = await clerk.get(f"/batches/{batch}")
+    assert "Vous pouvez quitter" not in page.text and page.faults == []
+
+    async def fails(*_: object) -> None:
+        raise InputError("batch-print-failed", said="MemoryError")
+
+    broken = Exports(0.0)
+    broken._running[batch] = type("Broken", (), {"task": asyncio.create_task(fails()), "steps": ()})()
+    await asyncio.wait({broken._running[batch].task})
+    app[EXPORTING]._running = broken._running
+    page = await clerk.get(f"/batches/{batch}")
+    assert page.status == 422 and "n’a pas pu être imprimé" in page.text
+    assert (await clerk.get(f"/batches/{batch}")).status == 200, "told once"
 
 
 async def test_what_people_suffer_from_travels_apart_and_is_read_by_those_who_care(world: World, visit: Visit) -> None:
