@@ -43,6 +43,10 @@ MOVES: dict[State, tuple[State, ...]] = {
 }
 
 
+#: What every country calls its facilities' ownership; an arrangement may name more.
+OWNERSHIPS = ("public", "private", "confessional")
+
+
 class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A facility or payer as the agreement names it; level, ownership and region decide which rows count.
 

@@ -212,11 +212,16 @@ def show(
 ) -> None:
     """Show an agreement: parties, who has signed, its state, what is still open and what closes it."""
     from facility_agent.arrangements.agreement import open_money_clauses
+    from facility_agent.documents.agreement_pdf import money_clause
+    from facility_agent.documents.clause_words import ClauseWords
     from facility_agent.workflows import agreements
 
-    async def work(site: Any) -> tuple[Agreement, tuple[str, ...], str]:
+    async def work(site: Any) -> tuple[Agreement, list[str], str]:
         found = await agreements.find(site, agreement)
-        return found, open_money_clauses(site.arrangement(found.start), found), site.config.code
+        arrangement = site.arrangement(found.start)
+        said = ClauseWords(arrangement, found, words())
+        named = [f"{money_clause(name, said)} ({name})" for name in open_money_clauses(arrangement, found)]
+        return found, named, site.config.code
 
     found, still_open, own = _run(folder, work)
     if json:

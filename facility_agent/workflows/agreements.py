@@ -181,9 +181,7 @@ def _may_join(site: Site, agreement: Agreement, party: Party, start: date) -> No
         raise InputError("agreement-not-open", state=agreement.state)
     if start < agreement.start or (agreement.until is not None and agreement.until < start):
         raise _outside(agreement, start)
-    levels = {level.code for level in site.arrangement(agreement.start).levels}
-    if party.level and party.level not in levels:
-        raise InputError("agreement-level", party=party.code, level=party.level, known=", ".join(sorted(levels)))
+    contracting.check_place(site.arrangement(agreement.start), party)
 
 
 def _move(site: Site, agreement: Agreement, after: State) -> None:

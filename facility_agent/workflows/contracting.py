@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from facility_agent.arrangements.agreement import (
+    OWNERSHIPS,
     Agreement,
     Annex,
     Party,
@@ -22,6 +23,7 @@ from facility_agent.arrangements.agreement import (
     signed_terms,
     with_digest,
 )
+from facility_agent.arrangements.model import Arrangement
 from facility_agent.arrangements.moves import Move, last_day
 from facility_agent.exchange.keys import load_signing
 from facility_agent.vocabulary.errors import InputError
@@ -39,26 +41,19 @@ def draft(site: Site, start: date, until: date | None, parties: tuple[Party, ...
     """A new agreement under the arrangement in force on its first day; nothing is saved yet.
 
     InputError `agreement-dates`, `agreement-sides` without a facility and a payer, `agreement-party-twice`,
-    `agreement-level` for a level that the arrangement does not know, `agreement-parent` for a parent that is no other
-    facility of the agreement.
+    `agreement-level` and `agreement-ownership` for what the arrangement does not know.
     """
     arrangement = site.arrangement(start)
     if until is not None and until < start:
         raise InputError("agreement-dates", start=start.isoformat(), until=until.isoformat())
     if {party.role for party in parties} != {"facility", "payer"}:
         raise InputError("agreement-sides")
-    levels = {level.code for level in arrangement.levels}
     seen: set[str] = set()
     for party in parties:
         if party.code in seen:
             raise InputError("agreement-party-twice", party=party.code)
         seen.add(party.code)
-        if party.level and party.level not in levels:
-            raise InputError("agreement-level", party=party.code, level=party.level, known=", ".join(sorted(levels)))
-    facilities = {party.code for party in parties if party.role == "facility"}
-    for party in parties:
-        if party.parent and party.parent not in facilities - {party.code}:
-            raise InputError("agreement-parent", party=party.code, parent=party.parent)
+        check_place(arrangement, party)
     return with_digest(
         Agreement(
             id=site.new_id(),
@@ -70,6 +65,18 @@ def draft(site: Site, start: date, until: date | None, parties: tuple[Party, ...
             annex=annex,
         )
     )
+
+
+def check_place(arrangement: Arrangement, party: Party) -> None:
+    """Level and ownership choose prices and programmes: InputError for one that the arrangement does not know."""
+    levels = {level.code for level in arrangement.levels}
+    if party.level and party.level not in levels:
+        raise InputError("agreement-level", party=party.code, level=party.level, known=", ".join(sorted(levels)))
+    named = {row.ownership for row in arrangement.tariffs} | {row.ownership for row in arrangement.rates}
+    named |= {code for scheme in arrangement.schemes for code in scheme.ownership}
+    known = sorted({*OWNERSHIPS, *named} - {""})
+    if party.ownership and party.ownership not in known:
+        raise InputError("agreement-ownership", party=party.code, ownership=party.ownership, known=", ".join(known))
 
 
 async def save_draft(site: Site, drafted: Agreement, who: str, instead: str = "") -> Agreement:

@@ -45,7 +45,11 @@ _ROLES: Final = {
     **dict.fromkeys(("facility", "formation", "formation sanitaire", "prestataire"), "facility"),
     **dict.fromkeys(("payer", "payeur", "mutual", "mutuelle", "union"), "payer"),
 }
-_OWNERSHIPS: Final = {"prive": "private", "confessionnel": "confessional"}
+_OWNERSHIPS: Final = {
+    **dict.fromkeys(("public", "publique"), "public"),
+    **dict.fromkeys(("prive", "privee"), "private"),
+    **dict.fromkeys(("confessionnel", "confessionnelle"), "confessional"),
+}
 MOST_PARTIES: Final = 500
 
 

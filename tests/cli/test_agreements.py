@@ -139,7 +139,7 @@ def test_a_draft_is_corrected_and_taken_away_and_one_with_open_money_is_not_sign
     (folder.parent / "annex.toml").write_text("annex = { invented = true }\n", encoding="utf-8")
     id = drafted(shell, folder).out.split()[1]
     show = shell("agreement", "show", "--folder", folder / MUTUALS[0], id)
-    assert "Clause d’argent ouverte" in show.out and "rounding" in show.out and "rate:mutual" in show.out
+    assert "Clause d’argent ouverte" in show.out and "taux du régime Mutuelle de santé (rate:mutual)" in show.out
     refused = signs(shell, folder, MUTUALS[0], id)
     assert refused.status == 2 and "Complétez l'annexe" in refused.err
     taken = shell("agreement", "withdraw", "--folder", folder / MUTUALS[0], id)

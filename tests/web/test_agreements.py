@@ -191,6 +191,7 @@ WRONG_FORMS = {
     "an end before the beginning": ({"until": "01/01/2026"}, "avant son premier jour"),
     "no law on that day": ({"start": "01/01/1990"}, "1990"),
     "a level that is none": ({"level-1": "palace"}, "palace"),
+    "an ownership that is none": ({"ownership-1": "publik"}, "publik"),
     "a step that is no number": ({"clause.rounding_step": "five"}, "Pas de l’arrondi"),
     "two of one code": ({"code-1": "CSPS-1"}, "deux fois"),
 }
