@@ -11,7 +11,7 @@ from facility_agent.words import catalogue
 from tests.docs.pages import DOCS, headings, links
 
 GUIDES = (
-    *("reception", "nurse", "care", "till", "manager", "accountant", "agreements"),
+    *("reception", "nurse", "care", "till", "manager", "accountant", "agreements", "between"),
     *("claims-officer", "enrolment", "membership", "medical-adviser"),
 )
 every_guide = pytest.mark.parametrize(

@@ -15,6 +15,7 @@ every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 SCENES = (
     *("desk", "desk-green", "desk-amber", "desk-red", "visit", "visit-page", "till", "report"),
     *("month", "batch", "audit", "audit-claim", "sign-in", "agreement-draft", "agreement-sign", "agreement"),
+    "endorsements",
 )
 PICTURES = {f"{scene}-{width}.png" for scene, width in product(SCENES, (1366, 360))}
 SCREENSHOTS = DOCS / "screenshots"

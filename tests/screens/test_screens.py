@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 from PIL import Image
@@ -16,13 +17,18 @@ from playwright.async_api import Browser, Page
 
 from facility_agent.cards.draw import draw_card, png
 from facility_agent.demo.sites import PASSPHRASE, PASSWORD
+from facility_agent.exchange.messages import BatchMessage, encode
+from facility_agent.exchange.seals import packed
+from facility_agent.storage.store.endorsing import Passing
 from facility_agent.web.app import create_app
+from facility_agent.workflows import endorsing, month_end
 from tests.web.world import World, open_world
 
 SIZES = {"1366": (1366, 768), "360": (360, 740)}
 NAMES = (
     *("sign-in", "desk", "desk-green", "desk-red", "desk-amber", "visit", "visit-page", "till", "report"),
     *("month", "batch", "audit", "audit-claim", "agreement-draft", "agreement-sign", "agreement"),
+    "endorsements",
 )
 SHIPPED = Path(__file__).parents[2] / "docs" / "screenshots"
 
@@ -106,6 +112,23 @@ async def _at_the_health_centre(visitor: Visitor, world: World) -> None:
     await visitor.keep("month")
     await page.goto(f"/batches/{world.february.id}")
     await visitor.keep("batch")
+    await _pass_through(world)
+    await page.goto("/endorsements")
+    assert await page.locator("input[name=batch]:checked").count() == 2
+    await visitor.keep("endorsements")
+
+
+async def _pass_through(world: World) -> None:
+    """Two batches of other facilities wait for this one, as for a parent centre."""
+    site, view = world.facility, await month_end.batch_of(world.facility, world.march.id)
+    for place in ("1", "2"):
+        batch = msgspec.structs.replace(view.batch, id=f"passing-{place}", number=f"PS-EX{place}-MLT-0003")
+        core = encode(BatchMessage(batch, view.claims))
+        held = Passing(
+            batch.id, batch.number, f"PS de l’exemple {place}", "MLT", "2026-03", "received", "", core,
+            packed([endorsing.own_seal(site, core, "closed")]),
+        )  # fmt: skip
+        await site.store.put_passing(held, site.now(), "essai")
 
 
 async def _at_the_mutual(visitor: Visitor, world: World) -> None:
