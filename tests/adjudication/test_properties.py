@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facility_agent.adjudication import adjudicate
-from facility_agent.arrangements.model import Arrangement, Clauses
+from facility_agent.arrangements.model import Arrangement, Clauses, Limit
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.records import History
 from tests.adjudication.strategies import agreements, arrangements, coverages, histories, people, visits
@@ -64,6 +64,20 @@ def test_more_history_never_raises_what_the_payers_pay(case) -> None:
         for known in (History(history.lines[:place]) for place in range(len(history.lines) + 1))
     ]
     assert paid == sorted(paid, reverse=True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases())
+def test_a_ceiling_with_room_for_all_that_is_billed_changes_nothing(case) -> None:
+    arrangement, *facts, visit = case
+    billed = sum(line.submitted for line in adjudicate(*case).lines)
+    room = tuple(
+        Limit(code=f"{scheme.code}-far", scheme=scheme.code, per="visit", amount=billed)
+        for scheme in arrangement.schemes
+    )
+    made = msgspec.structs.replace(arrangement, limits=(*arrangement.limits, *room), digest="")
+    roomy = msgspec.structs.replace(made, digest=digest(canonical(made)))
+    assert adjudicate(roomy, *facts, visit).lines == adjudicate(*case).lines
 
 
 @settings(max_examples=250, deadline=None)
