@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from facility_agent.documents.statement_csv import decimal_comma, harmless
-from facility_agent.invoicing.ledger import ACCOUNTS, PAID, Entry
+from facility_agent.invoicing.entries import ACCOUNTS, PAID, Entry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.words import Words
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
-from facility_agent.invoicing.ledger import OPEN, Ledger, Money
+from facility_agent.invoicing.entries import OPEN, Ledger, Money
 from facility_agent.vocabulary.records import Record
 from facility_agent.vocabulary.settlement import Batch, Remittance
 

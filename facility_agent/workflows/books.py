@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from facility_agent.documents.journal import Chart, journal_csv, read_chart
-from facility_agent.invoicing.ledger import PAID, Ledger, Money, ledger
+from facility_agent.invoicing.entries import PAID, Ledger, Money
+from facility_agent.invoicing.ledger import ledger
 from facility_agent.invoicing.matching import Match, match
 from facility_agent.storage.store.payments import PaymentFact
 from facility_agent.vocabulary.errors import InputError

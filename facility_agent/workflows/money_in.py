@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from facility_agent.invoicing.ledger import Ledger, Money
+from facility_agent.invoicing.entries import Ledger, Money
 from facility_agent.invoicing.matching import Match, key, match, plan
 from facility_agent.storage.store.payments import PaymentFact
 from facility_agent.vocabulary.errors import InputError

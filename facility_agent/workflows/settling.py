@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facility_agent.audit.reconcile import reconcile
-from facility_agent.invoicing.ledger import Ledger
+from facility_agent.invoicing.entries import Ledger
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows.books import Standing, book_of, standing
 from facility_agent.workflows.site import Site

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from facility_agent.invoicing.ledger import ACCOUNTS, OPEN, Fact, Ledger, ledger
+from facility_agent.invoicing.entries import ACCOUNTS, OPEN, Fact, Ledger
+from facility_agent.invoicing.ledger import ledger
 from facility_agent.vocabulary.bedside import TillEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, reduce, refuse

@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 
 from facility_agent.documents.journal import read_chart
-from facility_agent.invoicing.ledger import ACCOUNTS
+from facility_agent.invoicing.entries import ACCOUNTS
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.words import LANGUAGES, Words
 from facility_agent.workflows import bank_file, books, exchange, money_in
