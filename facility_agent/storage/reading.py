@@ -39,6 +39,7 @@ class Reading(Database):
         self._version = -1
         self._turn: asyncio.Handle | None = None
         self._common: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+        self._away: asyncio.Handle | None = None
 
     async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """The rows that a statement gives; values are `$1`, `$2`, … as everywhere."""
@@ -81,7 +82,12 @@ class Reading(Database):
         if version != self._version:
             self._version = version
             self._common.clear()
-        self._turn = asyncio.get_running_loop().call_soon(self.look_away)
+        self._away = asyncio.get_running_loop().call_soon(self._look_away)
+
+    def end(self) -> None:
+        """The file is closed: nobody looks away from it any more."""
+        if self._away is not None:
+            self._away.cancel()
 
     def look_away(self) -> None:
         """End this turn's look at the file, at once when the file is closed in the same turn."""
@@ -108,4 +114,4 @@ def open_reading(path: Path) -> Iterator[Reading]:
         try:
             yield reading
         finally:
-            reading.look_away()
+            reading.end()
