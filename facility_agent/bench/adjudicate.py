@@ -35,10 +35,10 @@ def run(
     """
     once, turns, used = _measured(claims, earlier, seed, said)
     speed = len(once) / sum(once)
-    scaling: list[dict[str, object]] = [_size(once)]
+    scaling: list[dict[str, object]] = [_size(once, used)]
     for times in larger:
-        more, *_ = _measured(times * claims, earlier, seed + times, said)
-        scaling.append(_size(more))
+        more, _, spent = _measured(times * claims, earlier, seed + times, said)
+        scaling.append(_size(more, spent))
     return {
         "claims_per_s": round(speed, 1),
         "claims_per_processor_s": round(len(once) / used, 1),
@@ -52,9 +52,10 @@ def run(
     }
 
 
-def _size(taken: array[float]) -> dict[str, object]:
-    speed = round(len(taken) / sum(taken), 1)
-    return {"claims": len(taken), "claims_per_s": speed, "peak_memory_mb": peak_memory_mb()}
+def _size(taken: array[float], used: float) -> dict[str, object]:
+    speeds = {"claims_per_s": len(taken) / sum(taken), "claims_per_processor_s": len(taken) / used}
+    rounded = {name: round(speed, 1) for name, speed in speeds.items()}
+    return {"claims": len(taken), **rounded, "peak_memory_mb": peak_memory_mb()}
 
 
 def _measured(claims: int, earlier: int, seed: int, said: Progress) -> tuple[array[float], float, float]:

@@ -21,8 +21,11 @@ def test_adjudication(figures: Figures) -> None:
         "`bench adjudicate`: 10,000 claims of 6 lines, 48 earlier lines each, one core",
         f"{found['claims_per_s']:,.0f} claims/s ({found['claims_per_processor_s']:,.0f} per second of the "
         f"processor), p50 {found['p50_ms']} ms, p99 {found['p99_ms']} ms, "
-        f"{found['ratio_to_calibration']:.2f} × the calibration loop; 1×, 10×, 100×: "
-        + ", ".join(f"{size['claims_per_s']:,.0f}/s in {size['peak_memory_mb']:.0f} MB" for size in found["scaling"]),
+        f"{found['ratio_to_calibration']:.2f} × the calibration loop; 1×, 10×, 100×, per second of "
+        "the processor: "
+        + ", ".join(
+            f"{size['claims_per_processor_s']:,.0f} in {size['peak_memory_mb']:.0f} MB" for size in found["scaling"]
+        ),
     )
 
 
