@@ -40,7 +40,8 @@ def members_csv(seed: int, count: int, month: date) -> bytes:
         household += 1
         size = min(chance.randint(3, 8), count - written)
         for row in _household(chance, household, size, month):
-            writer.writerow(row)
+            # Nobody is listed with one facility: this agreement pays for visits, not for heads.
+            writer.writerow([*row, ""])
         written += size
     return out.getvalue().encode("utf-8-sig")
 
