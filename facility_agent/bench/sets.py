@@ -65,7 +65,8 @@ SELECT printf('%012d', n) AS claim, printf('1%012d|%012d', n, n) AS place,
   739617 + day AS day, (60 * (8 + hash(n, 3) % 9) + hash(n, 4) % 60)::BIGINT AS minute,
   NULL::BIGINT AS admitted, NULL::BIGINT AS discharged, NULL::BIGINT AS birth_until,
   3000 AS due, 600 AS consultation_due, 0 AS birth_due, 3 AS acts, 3000 AS submitted,
-  true AS audited, true AS held, false AS holiday, (hash(n, 11) % 50 = 0) AS referred, false AS stay, true AS consultation, false AS birth
+  true AS audited, true AS held, false AS holiday,
+  (hash(n, 11) % 50 = 0) AS referred, false AS stay, true AS consultation, false AS birth
 FROM (SELECT n, like_n, (hash(like_n, 1) % {members})::BIGINT AS member, (hash(like_n, 2) % 365)::BIGINT AS day
       FROM (SELECT n, CASE WHEN hash(n, 12) % 200 = 0 THEN n - 1 ELSE n END AS like_n
             FROM (SELECT unnest(range({first}, {last})) AS n)))"""
