@@ -29,6 +29,7 @@ from facility_agent.workflows.closing import Waiting as Waiting
 from facility_agent.workflows.closing import close as close
 from facility_agent.workflows.closing import preview as preview
 from facility_agent.workflows.month_papers import conditions_listed, statement_of
+from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import EXPORTS, Site
 
 #: What an export does, in the order in which a page tells it; the last one is sealing and all that follows.
@@ -101,6 +102,7 @@ async def _exported(site: Site, batch_id: str, by: str, heard: Callable[[str], N
                 await site.store.move_batch(batch_id, "sent", site.now(), by)
             for claim in view.claims:
                 await site.store.move_claim(claim.id, "sealed", site.now(), by, view.batch.number)
+            await settle(site, view.batch, by)
     return Exported(pdf, xlsx, csv, await mail.lay_out(site, f"{letter}.fae"))
 
 

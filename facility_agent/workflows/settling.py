@@ -15,10 +15,13 @@ _PAYABLE = ("closed", "sent", "received", "decided", "paid in part", "paid")
 async def settle(site: Site, batch: Batch, by: str, book: Ledger | None = None) -> None:
     """Move a batch as far as its money has come: what the payer announced, or what is booked here, whichever is more.
 
-    A batch of which nothing is accepted is reconciled at once; one with lines that wait for a paper is not.
+    A batch of which nothing is accepted is reconciled at once; one with lines that wait for a paper is not. One that is
+    still to be sealed waits for that.
     """
     entry, decision = await site.store.batch(batch.id), await site.store.decision(batch.id)
     if entry is None or entry.state not in _PAYABLE:
+        return
+    if entry.state == "closed" and batch.payer in {party.party for party in await site.partners()}:
         return
     said = reconcile(batch, decision, await site.store.remittances(batch.id))
     booked = await _booked(site, batch, book)

@@ -15,9 +15,9 @@ from facility_agent.documents.journal import read_chart
 from facility_agent.invoicing.entries import ACCOUNTS
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.words import LANGUAGES, Words
-from facility_agent.workflows import bank_file, books, exchange, money_in
+from facility_agent.workflows import bank_file, books, exchange, money_in, month_end
 from facility_agent.workflows.books import Standing
-from tests.workflows.march import DUE
+from tests.workflows.march import DUE, live_march
 from tests.workflows.nothing import everything
 from tests.workflows.places import Places
 
@@ -159,6 +159,19 @@ async def test_an_advance_is_drawn_down_by_invoices(sent: Places) -> None:
     book = await books.book_of(site)
     assert {id: each.free for id, each in book.money.items()} == {"m-1": 0, "m-2": 500}
     assert book.balances["advance", "MLT"] == -500
+
+
+async def test_money_before_the_seal_moves_the_batch_after_it(ready: Places) -> None:
+    site = ready.facility
+    await live_march(ready)
+    ready.at(date(2026, 4, 2), "09:00")
+    batch = await month_end.close(site, "2026-03", "MLT", "mutual", "comptable")
+    await money_in.enter(site, "m-1", "bank", "MLT", date(2026, 4, 2), batch.due, "VIR 1", "comptable", advance=True)
+    assert await money_in.draw(site, "d-1", batch.id, "comptable") == batch.due
+    assert await state(ready) == "closed", "it is still to be sealed"
+    exported = await month_end.export(site, batch.id, "comptable")
+    assert exported.sealed is not None and exported.sealed.is_file()
+    assert await state(ready) == "reconciled"
 
 
 async def test_notes_have_a_receipt_and_a_payment_names_the_invoice(sent: Places) -> None:
