@@ -11,7 +11,7 @@ from fractions import Fraction
 import msgspec
 
 from facility_agent import __version__
-from facility_agent.arrangements.terms import terms
+from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.audit.draw import (
     DRAW_VERSION,
     Draw,
@@ -51,6 +51,8 @@ class SampleView(msgspec.Struct, frozen=True):
     sample: Sample | None
     seen: dict[str, Seen]
     estimate: Estimate | None
+    #: Whether the contract speaks of control by sample, and whether one may conclude from it to the whole.
+    admitted: bool
     allowed: bool
     observed: int
 
@@ -75,12 +77,13 @@ async def view(site: Site, batch_id: str) -> SampleView:
     """Everything about the sample of a batch; InputError `batch-unknown`."""
     batch = await _batch(site, batch_id)
     sample, seen = await site.store.sample(batch_id), await site.store.sample_results(batch_id)
-    allowed, made = await _allowed(site, batch), None
+    known, made = await _terms(site, batch), None
+    admitted, allowed = known.clause("sampling") is True, known.clause("extrapolation") is True
     if sample is not None and sample.draw.method != "monetary-unit" and all(x in seen for x in sample.draw.drawn):
         made = estimate(sample.draw, {claim: entry.overpaid for claim, entry in seen.items()}, allowed=allowed)
-    known = await site.store.promise(batch.facility, batch.month)
+    promised = await site.store.promise(batch.facility, batch.month)
     observed = sum(entry.overpaid for entry in seen.values())
-    return SampleView(batch, known, sample, seen, made, allowed, observed)
+    return SampleView(batch, promised, sample, seen, made, admitted, allowed, observed)
 
 
 async def draw(site: Site, batch_id: str, plan: Plan, by: str) -> Sample:
@@ -151,8 +154,8 @@ async def _batch(site: Site, batch_id: str) -> Batch:
     return entry.batch
 
 
-async def _allowed(site: Site, batch: Batch) -> bool:
-    """Whether the contract allows to conclude from the sample to the whole."""
+async def _terms(site: Site, batch: Batch) -> Terms:
+    """The contract on the last day of the batch's month."""
     until = last_day(batch.month)
     agreement = await site.agreement(batch.facility, batch.payer, until)
-    return terms(site.arrangement(until), agreement, batch.facility).clause("extrapolation") is True
+    return terms(site.arrangement(until), agreement, batch.facility)

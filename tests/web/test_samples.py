@@ -45,3 +45,4 @@ async def test_a_batch_is_drawn_looked_at_and_estimated(fresh: World, visit: Vis
     for claim in sample.draw.drawn:
         page = await officer.post(f"/audit/{march.id}/sample", claim=claim, overpaid="0", said="")
     assert "Claims with an error 0 / 3" in page.text and "only the errors seen count" in page.text
+    assert "admits no control by sample" in page.text, "no arrangement here speaks of it"
