@@ -52,7 +52,7 @@ def of_line(
         found.append(finding)
     if past.same_day and (finding := limits.duplicate_claim(visit, line, past)) is not None:
         found.append(finding)
-    if act.follow_up and (finding := limits.follow_up(terms, visit, line, act, past)) is not None:
+    if act.follow_up and (finding := limits.follow_up(terms, visit, act, past)) is not None:
         found.append(finding)
     for protocol in asked.protocols:
         found += pathway.of_line(protocol, terms, visit, line, past)
@@ -73,7 +73,7 @@ def of_scheme(
     for limit in under.counts:
         now = sum([other.quantity for other in earlier if terms.concerns(limit, other.act)])
         counted = limits.counted(limit, visit, line, terms.acts[line.act].family, coverage, past, now)
-        soon = limits.spaced(limit, visit, line, coverage, past)
+        soon = limits.spaced(limit, line, coverage, past)
         found += [finding for finding in (counted, soon) if finding is not None]
     for row in under.requirements:
         if (missing := package.requirement(visit, line, row)) is not None:

@@ -37,9 +37,8 @@ class Reading(Database):
         self._reader = connection
         self._statements: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._version = -1
-        self._turn: asyncio.Handle | None = None
-        self._common: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
         self._away: asyncio.Handle | None = None
+        self._common: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 
     async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """The rows that a statement gives; values are `$1`, `$2`, … as everywhere."""
@@ -84,15 +83,7 @@ class Reading(Database):
             self._common.clear()
         self._away = asyncio.get_running_loop().call_soon(self._look_away)
 
-    def end(self) -> None:
-        """The file is closed: nobody looks away from it any more."""
-        if self._away is not None:
-            self._away.cancel()
-
-    def look_away(self) -> None:
-        """End this turn's look at the file, at once when the file is closed in the same turn."""
-        if self._turn is not None:
-            self._turn.cancel()
+    def _look_away(self) -> None:
         if self._reader.in_transaction:
             self._reader.execute("COMMIT")
 
@@ -110,8 +101,4 @@ def open_reading(path: Path) -> Iterator[Reading]:
     with closing(Reading(path, connection)) as reading:
         for pragma in (f"busy_timeout={BUSY_TIMEOUT}", f"mmap_size={MAPPED}", "query_only=ON"):
             connection.execute(f"PRAGMA {pragma}")
-        reading = Reading(path, connection)
-        try:
-            yield reading
-        finally:
-            reading.end()
+        yield reading

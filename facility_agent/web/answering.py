@@ -24,7 +24,7 @@ from facility_agent.web.keys import RECEIVED, SIGNED_IN, SITE
 from facility_agent.web.render import Voice, framed
 from facility_agent.web.sentences import clause_behind
 from facility_agent.web.speech import words_in
-from facility_agent.web.templating import PAGES
+from facility_agent.web.templating import pages
 from facility_agent.workflows.desk import Answer, Asked
 from facility_agent.workflows.received import confirm_photo, see_papers
 from facility_agent.workflows.site import Site

@@ -89,7 +89,7 @@ _DESK: Final = (reception, answering, emergencies, exercise, households, newborn
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
 _FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, payments, bringing, fhir)
 _AUDITS: Final = (audit, review, paper, samples, funnels, refunds, counter_checks, contested_answers)
-_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers, fhir_payer)
+_PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers, payer_month, fhir_payer)
 
 _CARRY = Entry("/envelopes", "page.nav.envelopes", envelopes.show)
 _CONTRACT = Entry("/agreements", "page.nav.agreements", agreements.show)
@@ -139,8 +139,7 @@ def opened(
     app.on_cleanup.append(app[EXPORTING].ended)
     app[FRAMES] = Pieces(_MOST_FRAMES)
     app[answering.SAID] = Pieces(_MOST_SAID)
-    app[NAVIGATION] = ((_PRACTISE,) if site.config.exercise else ()) + (_AT_FACILITY if facility else _AT_PAYER)
-    templating.set_up(app)
+    app[NAVIGATION] = entries
     for room in rooms:
         app.add_routes(room.routes)
     app.router.add_static("/static", STATIC)

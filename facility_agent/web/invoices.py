@@ -82,10 +82,12 @@ async def close(request: web.Request) -> web.Response:
 @accounts_for
 async def batch(request: web.Request) -> web.Response:
     """One batch: its state, its files, the payer's answer line by line, and the payments."""
+    site = request.app[SITE]
     running = request.app[EXPORTING].settled(request.match_info["batch"])
-    view = await month_end.batch_of(request.app[SITE], request.match_info["batch"])
-    answers = answered(view.batch, view.claims, view.decision.claims) if view.decision else ()
-    site, steps = request.app[SITE], steps_of(view.state)
+    view = await month_end.batch_of(site, request.match_info["batch"])
+    decided = await by_number(site, view.decision.claims) if view.decision else ()
+    answers = answered(view.batch, view.claims, decided)
+    steps = steps_of(view.state)
     context: dict[str, Any] = {
         "exporting": running.steps if running is not None else (),
         "papers": await month_papers.kinds(site, view.batch),

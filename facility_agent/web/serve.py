@@ -22,6 +22,7 @@ from facility_agent.web.keys import Doors
 from facility_agent.web.network import addresses, is_loopback
 from facility_agent.web.secure import secure_door
 from facility_agent.workflows import care_help
+from facility_agent.workflows.centre import Centre, mutual_folders, open_centre
 from facility_agent.workflows.clock import Clock
 from facility_agent.workflows.site import Site, open_site
 
@@ -57,12 +58,21 @@ async def serve_forever(
                 _may_open_many_files()
             centre = await stack.enter_async_context(open_centre(site, clock)) if works else None
             await _open_doors(stack, site, centre, host or site.config.host, port or site.config.port, tls)
+            sites.append(site)
         # Laws, words and templates stay as long as the program: they need not be looked through again and again.
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG, 10, 10)
         stack.callback(asyncio.create_task(_make_ready(sites)).cancel)
         await stop.wait()
+
+
+async def _make_ready(sites: Sequence[Site]) -> None:
+    """What only some pages need is made while people already work."""
+    for site in sites:
+        if site.config.role == "facility":
+            await care_help.made_ready(site)
+    gc.freeze()
 
 
 def _may_open_many_files() -> None:

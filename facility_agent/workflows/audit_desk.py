@@ -112,6 +112,23 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     )
 
 
+async def _beside(site: Site, batch: Batch) -> list[tuple[str, Claim]]:
+    """The claims of this facility and month at the mutuals with which ours are shared, with the code of each."""
+    return [
+        (other.config.code, claim)
+        for other in site.beside
+        for claim in await other.store.claims_of_month(batch.facility, batch.month)
+    ]
+
+
+async def rates_of(site: Site, view: AuditView) -> dict[str, tuple[Unit, ...]]:
+    """How often each finding stands on the claims of a batch, comparisons included, to be set beside other batches."""
+    day = last_day(view.batch.month)
+    agreement = await site.agreement(view.batch.facility, view.batch.payer, day)
+    month = await month_of(site, view.batch, view.claims, site.arrangement(day), agreement)
+    return rates(month, (*view.flags, *compare(month)))
+
+
 async def _about(site: Site, batch: Batch, claims: tuple[Claim, ...], known: Terms) -> tuple[Finding, ...]:
     """What is to be said of the whole batch: sent or put right late, of a kind that is not allowed, not endorsed."""
     receipt = await site.store.receipt(batch.id)
@@ -241,11 +258,3 @@ async def pay(site: Site, batch_id: str, reference: str, paid_on: date, by: str)
     if name:
         await mail.lay_out(site, name)
     return remittance
-
-
-async def _answer(site: Site, batch: Batch, kind: Kind, message: Decision | Remittance) -> str:
-    """The letter to the facility; none for a batch that came on paper, or from a system whose facility has no keys."""
-    partners = {party.party for party in await site.partners()}
-    if batch.facility not in partners or batch.id in await site.store.paper_batches():
-        return ""
-    return await mail.send(site, batch.facility, kind, message, f"{kind}-{batch.number}")

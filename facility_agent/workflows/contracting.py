@@ -41,7 +41,8 @@ def draft(site: Site, start: date, until: date | None, parties: tuple[Party, ...
     """A new agreement under the arrangement in force on its first day; nothing is saved yet.
 
     InputError `agreement-dates`, `agreement-sides` without a facility and a payer, `agreement-party-twice`,
-    `agreement-level` and `agreement-ownership` for what the arrangement does not know.
+    `agreement-level` and `agreement-ownership` for what the arrangement does not know, `agreement-parent` for a parent
+    that is no other facility of the agreement.
     """
     arrangement = site.arrangement(start)
     if until is not None and until < start:
@@ -54,6 +55,10 @@ def draft(site: Site, start: date, until: date | None, parties: tuple[Party, ...
             raise InputError("agreement-party-twice", party=party.code)
         seen.add(party.code)
         check_place(arrangement, party)
+    facilities = {party.code for party in parties if party.role == "facility"}
+    for party in parties:
+        if party.parent and party.parent not in facilities - {party.code}:
+            raise InputError("agreement-parent", party=party.code, parent=party.parent)
     return with_digest(
         Agreement(
             id=site.new_id(),

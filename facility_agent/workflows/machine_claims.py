@@ -92,9 +92,7 @@ async def response(site: Site, machine: Machine, id: str, words: Words) -> Claim
     decision = await site.store.decision(within) if within else None
     if entry is None or decision is None:
         return _answer(site, held, words, waits=True)
-    reasons = [
-        found for each in decision.claims if each.claim == id for line in each.lines for found in line.findings
-    ]
+    reasons = [found for each in decision.claims if each.claim == id for line in each.lines for found in line.findings]
     return decided_response(entry.batch, held, decision, sentences_of(reasons, words))
 
 

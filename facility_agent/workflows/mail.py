@@ -44,8 +44,9 @@ async def send(
 
 
 async def answer(site: Site, batch: Batch, kind: Kind, message: Decision | Remittance) -> str:
-    """The letter to the facility; none for a batch that came on paper: it is answered on paper."""
-    if batch.id in await site.store.paper_batches():
+    """The letter to the facility; none for a batch that came on paper, or from a system whose facility has no keys."""
+    partners = {party.party for party in await site.partners()}
+    if batch.facility not in partners or batch.id in await site.store.paper_batches():
         return ""
     return await send(site, batch.facility, kind, message, f"{kind}-{batch.number}")
 

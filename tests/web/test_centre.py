@@ -46,7 +46,10 @@ async def centre(world: World, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         for mutual in (world.mutual, opened.mutuals[OTHER.code]):
             await accounts.admit(mutual, "zenabo", "Zénabo (exemple)", ROLES["mutual"], CENTRE.code)
         await accounts.add_account(opened.mutuals[OTHER.code], "secretaire", "Secrétaire", PASSWORD, ("officer",))
+        config = world.mutual.config
         yield Centre(site, {"MLT": world.mutual, **opened.mutuals})
+        # The world goes on without the centre.
+        world.mutual.config, world.mutual.beside = config, ()
 
 
 @pytest.fixture
