@@ -77,7 +77,7 @@ def _household(chance: random.Random, household: int, size: int, month: date) ->
             [
                 f"MLT-{household:06d}-{person + 1:02d}", f"MLT-{household:06d}", name, sex, born.isoformat(),
                 "oui" if person == 0 else "non", phone if person == 0 else "", village, since.isoformat(),
-                paid_until.isoformat(), "", "", died, "", "",
+                paid_until.isoformat(), "", "", died, "",
             ]
         )  # fmt: skip
     return rows
