@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from facility_agent.demo.sites import PASSPHRASE, annex
 from facility_agent.exchange import envelope, seals
 from facility_agent.exchange.messages import BatchMessage, decode, encode
 from facility_agent.exchange.seals import PART
@@ -16,7 +17,17 @@ from facility_agent.storage.store.settlement import BatchEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.month import Endorsement
 from facility_agent.words import Words
-from facility_agent.workflows import audit_desk, endorsing, exchange, gathering, mail, month_end, visits
+from facility_agent.workflows import (
+    agreements,
+    audit_desk,
+    contracting,
+    endorsing,
+    exchange,
+    gathering,
+    mail,
+    month_end,
+    visits,
+)
 from facility_agent.workflows.site import OUTBOX, Site
 from tests.documents.reading import text_of
 from tests.workflows.march import close_march, live_march
@@ -223,3 +234,31 @@ async def test_a_level_that_bills_through_a_parent_seals_nothing_while_nobody_na
     told(caught.value, "parent-missing")
     assert (await ready.facility.store.batch(batch.id)) == BatchEntry(batch, "closed")
     assert (await month_end.batch_of(ready.facility, batch.id)).files, "the prints are there"
+
+
+async def test_the_hand_that_an_annex_names_endorses_by_the_contract_that_it_was_sent(
+    ready: Places, tmp_path: Path
+) -> None:
+    """Nothing is put in place of anything here: the two amend their agreement, and the district holds a copy."""
+    facility, mutual = ready.facility, ready.mutual
+    async with stranger(ready, tmp_path / "between", "mutual") as between:
+        (agreement,) = await facility.store.agreements()
+        held = annex()
+        named = msgspec.structs.replace(held, clauses=msgspec.structs.replace(held.clauses, validator="AUTRE"))
+        drafted = await agreements.amend(facility, agreement, date(2026, 3, 1), named, "directrice")
+        once = await contracting.sign(facility, drafted, "Une responsable (exemple)", "ICP", PASSPHRASE)
+        both = await contracting.sign(mutual, once, "Le président (exemple)", "président", PASSPHRASE)
+        await contracting.keep(facility, both, mutual.config.code)
+        copy = await contracting.send(facility, both, "AUTRE")
+        await exchange.receive(between, copy.read_bytes(), "district", copy.name)
+        await live_march(ready)
+        batch, sealed = await close_march(ready)
+        assert envelope.look_at(sealed.read_bytes())[0].recipient == "AUTRE"
+        await exchange.receive(between, sealed.read_bytes(), "district")
+        await endorsing.endorse(between, [batch.id], "district")
+        await exchange.receive(mutual, newest(between, "batch-"), "agent")
+        assert await endorsing.endorsers(mutual, batch.id) == ("AUTRE",)
+        about = (await audit_desk.audit(mutual, batch.id)).about
+        assert "endorsement-missing" not in {finding.code for finding in about}
+        await exchange.receive(facility, newest(between, "endorsement-"), "comptable")
+        assert (await month_end.batch_of(facility, batch.id)).state == "sent"
