@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from facility_agent.cli.installation import Folder, _bytes
-from facility_agent.cli.output import words
+from facility_agent.cli.output import print_table, words
 
 if TYPE_CHECKING:
+    from facility_agent.storage.store.people import Account
     from facility_agent.workflows.site import Site
 
 T = TypeVar("T")
+
+Login = Annotated[str, typer.Argument(help="The name to sign in with.")]
 
 members = typer.Typer(help="Fichier des bénéficiaires. Members.", no_args_is_help=True, rich_markup_mode=None)
 account = typer.Typer(help="Comptes. Accounts.", no_args_is_help=True, rich_markup_mode=None)
@@ -52,7 +55,7 @@ def merge_members(
 @account.command("add")
 def add_account(
     folder: Folder,
-    login: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    login: Login,
     role: Annotated[list[str], typer.Option(help="A role; give the option again for another one.")],
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
     office: Annotated[str, typer.Option(help="The technical centre where this person signs in, by its code.")] = "",
@@ -71,6 +74,50 @@ def add_account(
 
     _run(folder, work)
     print(words()("cli.account-added", login=login))
+
+
+@account.command("password")
+def password(folder: Folder, login: Login) -> None:
+    """Give somebody another password; it is asked for, and they sign in anew."""
+    from facility_agent.workflows import accounts
+
+    new = typer.prompt(words()("cli.password", login=login), hide_input=True, confirmation_prompt=True)
+    _run(folder, lambda site: accounts.renew_password(site, login, new))
+    print(words()("cli.account-password", login=login))
+
+
+@account.command("close")
+def close_account(folder: Folder, login: Login) -> None:
+    """Somebody leaves: their name opens nothing any more, and stays on what they did."""
+    from facility_agent.workflows import accounts
+
+    _run(folder, lambda site: accounts.close(site, login))
+    print(words()("cli.account-closed", login=login))
+
+
+@account.command("reopen")
+def reopen_account(folder: Folder, login: Login) -> None:
+    """Somebody comes back, with the password and the roles that they had."""
+    from facility_agent.workflows import accounts
+
+    _run(folder, lambda site: accounts.reopen(site, login))
+    print(words()("cli.account-reopened", login=login))
+
+
+@account.command("list")
+def list_accounts(folder: Folder) -> None:
+    """Who may sign in, in which roles."""
+
+    async def work(site: Site) -> tuple[Account, ...]:
+        return await site.store.accounts()
+
+    say = words()
+    rows = [
+        (row.login, row.name, ", ".join(row.roles), row.office,
+         say("cli.account-open" if row.active else "cli.account-shut"))
+        for row in _run(folder, work)
+    ]  # fmt: skip
+    print_table("", [say(f"column.account.{name}") for name in ("login", "name", "roles", "office", "state")], rows)
 
 
 @account.command("machine")

@@ -48,9 +48,7 @@ async def add_account(site: Site, login: str, name: str, password: str, roles: t
     """A new account; InputError `account-exists`, `password-short` or `role-unknown`."""
     check_password(password)
     _check_roles(site, roles)
-    salt = site.randomness(16)
-    hashed = await asyncio.to_thread(_hasher().hash, password, salt=salt)
-    await site.store.add_account(login, name, roles, hashed)
+    await site.store.add_account(login, name, roles, await _hash(site, password))
 
 
 async def admit(site: Site, login: str, name: str, roles: tuple[str, ...], office: str) -> None:
@@ -60,6 +58,47 @@ async def admit(site: Site, login: str, name: str, roles: tuple[str, ...], offic
     """
     _check_roles(site, roles)
     await site.store.add_account(login, name, roles, "", office)
+
+
+async def renew_password(site: Site, login: str, password: str) -> None:
+    """Another password, for somebody who forgot theirs; their sign-ins end.
+
+    InputError `account-unknown`, `account-of-office` where the password is kept by another office, `password-short`.
+    """
+    held = await _known(site, login)
+    if held.office:
+        raise InputError("account-of-office", login=login, office=held.office)
+    check_password(password)
+    await site.store.change_account(login, password_hash=await _hash(site, password))
+
+
+async def close(site: Site, login: str) -> None:
+    """Somebody leaves: the name opens nothing from now on, and stays on what they did.
+
+    InputError `account-unknown`, `account-last-manager` when nobody would be left to manage the installation.
+    """
+    held = await _known(site, login)
+    managers = [row.login for row in await site.store.accounts() if row.active and "manager" in row.roles]
+    if managers == [held.login]:
+        raise InputError("account-last-manager", login=login)
+    await site.store.change_account(login, active=False)
+
+
+async def reopen(site: Site, login: str) -> None:
+    """Somebody comes back, with the password and the roles they had; InputError `account-unknown`."""
+    await _known(site, login)
+    await site.store.change_account(login, active=True)
+
+
+async def _known(site: Site, login: str) -> Account:
+    held = await site.store.account(login)
+    if held is None:
+        raise InputError("account-unknown", login=login)
+    return held
+
+
+async def _hash(site: Site, password: str) -> str:
+    return await asyncio.to_thread(_hasher().hash, password, salt=site.randomness(16))
 
 
 def _check_roles(site: Site, roles: tuple[str, ...]) -> None:

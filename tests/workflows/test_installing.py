@@ -134,6 +134,37 @@ async def test_an_account_that_cannot_be_made_is_not(ready: Places) -> None:
             await accounts.add_account(site, login, "Autre", password, roles)
 
 
+async def test_a_forgotten_password_is_renewed_and_whoever_leaves_opens_nothing(ready: Places) -> None:
+    site = ready.mutual
+    await accounts.add_account(site, "presidente", "Présidente (exemple)", "demonstration", ("manager",))
+    await accounts.add_account(site, "agent", "Agent (exemple)", "demonstration", ("officer",))
+    await accounts.admit(site, "zenabo", "Zénabo (exemple)", ("officer", "manager"), "CTG")
+    before = await accounts.sign_in(site, "agent", "demonstration")
+    await accounts.renew_password(site, "agent", "un autre secret")
+    assert await accounts.signed_in(site, before.token) is None, "a sign-in under the old password ends"
+    with pytest.raises(InputError, match="sign-in-wrong"):
+        await accounts.sign_in(site, "agent", "demonstration")
+    after = await accounts.sign_in(site, "agent", "un autre secret")
+    await accounts.close(site, "agent")
+    assert await accounts.signed_in(site, after.token) is None
+    with pytest.raises(InputError, match="sign-in-wrong"):
+        await accounts.sign_in(site, "agent", "un autre secret")
+    await accounts.reopen(site, "agent")
+    assert (await accounts.sign_in(site, "agent", "un autre secret")).account.roles == ("officer",)
+    for code, change in (
+        ("account-unknown", accounts.renew_password(site, "personne", "un autre secret")),
+        ("account-unknown", accounts.close(site, "personne")),
+        ("account-unknown", accounts.reopen(site, "personne")),
+        ("account-of-office", accounts.renew_password(site, "zenabo", "un autre secret")),
+        ("password-short", accounts.renew_password(site, "agent", "court")),
+    ):
+        async with refused(code, site):
+            await change
+    await accounts.close(site, "zenabo")
+    async with refused("account-last-manager", site):
+        await accounts.close(site, "presidente")
+
+
 async def test_keys_of_a_payer_sign_cards_and_those_of_a_facility_do_not(tmp_path: Path) -> None:
     await made(tmp_path / "facility")
     await install(tmp_path / "mutual", MUTUAL, PASSPHRASE, CLOCK, seeded("mutual"), QUICK)

@@ -92,6 +92,17 @@ class People(Shelf):
             Account(row.login, row.name, tuple(row.roles.split()), "", bool(row.active), row.office) for row in rows
         )
 
+    async def change_account(self, login: str, *, password_hash: str | None = None, active: bool | None = None) -> None:
+        """Another password, or whether somebody may sign in; whoever is signed in under that name is no more."""
+        changed = {"password_hash": password_hash, "active": active}
+        async with self.transaction():
+            await (
+                tables.AccountRow.filter(login=login)
+                .using_db(self._connection)
+                .update(**{name: value for name, value in changed.items() if value is not None})
+            )
+            await tables.SigninRow.filter(login=login).using_db(self._connection).delete()
+
     async def add_signin(self, token: str, login: str, csrf: str, at: datetime, expires: datetime) -> None:
         """Keep a sign-in under the SHA-256 of its token, and drop those that have expired."""
         async with self.transaction():
