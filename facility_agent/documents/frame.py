@@ -127,8 +127,8 @@ class Frame:
             self.pdf.text(left, base + step * position, row)
 
     def heading(self, text: str) -> None:
-        """A heading, never alone at the foot of a page."""
-        self.need(22)
+        """A heading, never alone at the foot of a page: a table's labels and first row have room behind it."""
+        self.need(28)
         self.y += 3
         self.say(text, MARGIN, self.y, self.width, 6, size=10.5, bold=True)
         self.y += 7
