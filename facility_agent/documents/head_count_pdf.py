@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
 
 from facility_agent.documents.frame import Column, Frame, grouped
 from facility_agent.invoicing.capitation import HeadCount
 from facility_agent.words import Words
-
-#: Member numbers in a row of the list.
-_ABREAST: Final = 4
 
 
 def head_count_pdf(
@@ -50,7 +46,6 @@ def head_count_pdf(
     )  # fmt: skip
     for due in count.dues:
         frame.heading(words("doc.count.persons", scheme=due.scheme, heads=due.heads))
-        for start in range(0, len(due.persons), _ABREAST):
-            frame.paragraph("   ".join(due.persons[start : start + _ABREAST]), size=8)
+        frame.paragraph("   ".join(due.persons), size=8)
     frame.boxes([(words("doc.box.facility"), ""), (words("doc.box.payer"), "")])
     return frame.finish()

@@ -9,7 +9,9 @@ import asyncio
 import resource
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
@@ -18,10 +20,9 @@ from facility_agent.cards.draw import draw_card
 from facility_agent.cards.sheet import card_sheets
 from facility_agent.config import Config
 from facility_agent.exchange.keys import Cost
+from facility_agent.exchange.spreadsheets import COLUMNS
 from facility_agent.storage.files import write_whole
-from facility_agent.vocabulary.identifiers import canonical
-from facility_agent.vocabulary.records import Beneficiary, Coverage
-from facility_agent.workflows import cards
+from facility_agent.workflows import cards, membership
 from facility_agent.workflows.clock import SetClock
 from facility_agent.workflows.installing import install
 from facility_agent.workflows.site import open_site
@@ -36,26 +37,30 @@ def most_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def fill(folder: Path, people: int) -> None:
-    """The register in the table of members, a thousand people at a time: how it came there is not measured here."""
-    config = Config(
-        role="mutual", code="MUT", name="Mutuelle de la preuve (nom inventé)", country="BF", zone="UTC", invented=True,
-        scheme="mutual", member_pattern="MUT-######", household_pattern="MEN-#####",
-    )  # fmt: skip
-    await install(folder, config, PASSPHRASE, SetClock(NOW), cost=Cost(8192, 1, 1))
-    async with open_site(folder, SetClock(NOW)) as site:
-        for first in range(1, people + 1, 1000):
-            rows = []
-            for place in range(first, min(first + 1000, people + 1)):
-                person = Beneficiary(f"MUT-{place:06d}", f"Personne Inventée Numéro {place}", "F", date(1990, 1, 1),
-                                     household=f"MEN-{place // 5:05d}")  # fmt: skip
-                entry = Coverage(person, "MUT", "mutual", SINCE)
-                rows.append(("MUT", "mutual", person.number, person.household, person.name, "x", "", canonical(entry)))
-            await site.store.database.many(
-                "INSERT INTO beneficiary (payer, scheme, number, household, name, search_name, phone, document) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                rows,
-            )
+def members(people: int) -> bytes:
+    """A members' file of five persons to a household."""
+    wanted = ("number", "household", "name", "since")
+    rows = [";".join(COLUMNS[name][0] for name in wanted)]
+    rows += [
+        f"MUT-{place:06d};MEN-{place // 5:05d};Personne Inventée Numéro {place};{SINCE}"
+        for place in range(1, people + 1)
+    ]
+    return "\r\n".join(rows).encode()
+
+
+def fill(folder: Path, people: int) -> None:
+    """The register, brought in by a process of its own: how it came there is not measured here."""
+
+    async def work() -> None:
+        config = Config(
+            role="mutual", code="MUT", name="Mutuelle de la preuve (nom inventé)", country="BF", zone="UTC",
+            invented=True, scheme="mutual", member_pattern="MUT-######", household_pattern="MEN-#####",
+        )  # fmt: skip
+        await install(folder, config, PASSPHRASE, SetClock(NOW), cost=Cost(8192, 1, 1))
+        async with open_site(folder, SetClock(NOW)) as site:
+            assert await membership.import_members(site, members(people)) == people
+
+    asyncio.run(work())
 
 
 async def issue(folder: Path) -> tuple[float, float]:
@@ -82,7 +87,6 @@ async def print_some(folder: Path, wanted: int) -> tuple[float, float]:
 
 
 async def main(folder: Path, people: int, wanted: int) -> None:
-    await fill(folder, people)
     before = most_memory()
     seconds, memory = await issue(folder)
     print_seconds, print_memory = await print_some(folder, wanted)
@@ -94,4 +98,7 @@ async def main(folder: Path, people: int, wanted: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    where, how_many, to_print = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as child:
+        child.submit(fill, where, how_many).result()
+    asyncio.run(main(where, how_many, to_print))
