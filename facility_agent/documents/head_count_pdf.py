@@ -46,6 +46,6 @@ def head_count_pdf(
     )  # fmt: skip
     for due in count.dues:
         frame.heading(words("doc.count.persons", scheme=due.scheme, heads=due.heads))
-        frame.paragraph("   ".join(due.persons), size=8)
+        frame.paragraph(" · ".join(due.persons), size=8)
     frame.boxes([(words("doc.box.facility"), ""), (words("doc.box.payer"), "")])
     return frame.finish()
