@@ -333,3 +333,21 @@ def test_only_days_of_a_stay_are_answered_as_an_extension() -> None:
     extension = msgspec.structs.replace(EXTENSION, acts=("scan",), silence="refused")
     late = shown(state="asked", asked_on=DAY - timedelta(days=3))
     assert asked(ROW, late, rows=(extension,)) == [GRANTED]
+
+
+@pytest.mark.parametrize(
+    ("admitted", "discharged", "across"), [(0, 0, False), (-1, 0, True), (0, 1, True), (-1, 1, True)]
+)
+def test_a_stay_from_the_first_day_of_a_version_to_its_last_is_in_one(
+    admitted: int, discharged: int, across: bool
+) -> None:
+    first, until = DAY - timedelta(days=3), DAY + timedelta(days=3)
+    version = msgspec.structs.replace(XX, start=first, until=until, digest="a week")
+    stay = Stay(first + timedelta(days=admitted), until + timedelta(days=discharged))
+    visit = care(line(), stay=stay)
+    found = rulebook.of_visit(terms_of(version, "centre"), visit, Past(History(()), visit))
+    said_of_it = note(
+        "stay-across-versions", "arrangement", review=True, admitted=stay.admitted.isoformat(),
+        discharged=(until + timedelta(days=discharged)).isoformat(), start=first.isoformat(),
+    )  # fmt: skip
+    assert (said_of_it in found) == across and any(each.code == "stay-across-versions" for each in found) == across
