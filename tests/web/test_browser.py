@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from facility_agent.demo.sites import PASSWORD
 from facility_agent.web.app import create_app
@@ -160,7 +161,18 @@ async def test_one_key_hides_the_reasons_until_it_is_pressed_again(browser: Brow
         await reasons.wait_for(state="visible")
         await page.keyboard.press("Escape")
         assert not await reasons.is_visible()
-        await page.reload()
+        slow = asyncio.Event()
+
+        async def held(route: Route) -> None:
+            await slow.wait()
+            await route.continue_()
+
+        await page.route("**/blank.js", held)
+        await page.reload(wait_until="commit")
+        await page.locator(".blanker").wait_for(state="attached")
+        assert await page.locator(".private").count() == 0, "nothing private shows before the page can be covered"
+        slow.set()
+        await page.wait_for_load_state()
         assert not await reasons.is_visible(), "the page stays covered"
         await page.keyboard.press("Escape")
         assert await reasons.is_visible()

@@ -111,7 +111,8 @@ def test_nothing_is_written_inside_a_page(pages: dict[str, Page]) -> None:
     for path, page in pages.items():
         assert "<style" not in page.html and "javascript:" not in page.html, path
         entry = ["/static/entry.js"] if 'id="entry-state"' in page.html else []
-        scripts = ["/static/pages.js", *entry, *(["/static/camera.js"] if "data-camera" in page.html else [])]
+        blank = ["/static/blank.js"] if 'class="blanker"' in page.html else []
+        scripts = ["/static/pages.js", *blank, *entry, *(["/static/camera.js"] if "data-camera" in page.html else [])]
         assert [script.get("src") for script in page.every("script")] == scripts, path
         for tag, attributes in page.elements:
             assert not [name for name in attributes if name == "style" or name.startswith("on")], (path, tag)

@@ -1,16 +1,11 @@
 // Only comfort: every page works without this file.
 "use strict";
 const scan = document.querySelector("[data-scan]");
-const blank = document.querySelector(".blanker");
 const typing = (node) => node.matches("input, select, textarea, [contenteditable]");
 
 // A scanner types wherever the focus is: its digits belong in the scan field.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && blank) {
-    blank.checked = !blank.checked;
-    blank.dispatchEvent(new Event("change"));
-    event.preventDefault();
-  } else if (scan && event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey && !typing(event.target)) {
+  if (scan && event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey && !typing(event.target)) {
     scan.focus();
   }
 });
@@ -32,12 +27,6 @@ scan?.addEventListener("keydown", (event) => {
     scan.form.requestSubmit();
   }
 });
-
-// The page stays blank from one person to the next, until it is uncovered.
-if (blank) {
-  blank.checked = sessionStorage.getItem("blank") === "1";
-  blank.addEventListener("change", () => sessionStorage.setItem("blank", blank.checked ? "1" : "0"));
-}
 
 // A photo is read as soon as it is chosen; a long answer says that it is coming.
 for (const input of document.querySelectorAll("[data-send-at-once]")) {
