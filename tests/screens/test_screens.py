@@ -22,6 +22,7 @@ from facility_agent.exchange.seals import packed
 from facility_agent.storage.store.endorsing import Passing
 from facility_agent.web.app import create_app
 from facility_agent.workflows import endorsing, month_end
+from tests.services.browser import onward
 from tests.web.world import World, open_world
 
 SIZES = {"1366": (1366, 768), "360": (360, 740)}
@@ -70,29 +71,26 @@ async def _at_the_health_centre(visitor: Visitor, world: World) -> None:
     await visitor.sign_in("responsable")
     await page.goto("/desk")
     await visitor.keep("desk")
-    assert await page.evaluate("document.activeElement.id") == "text", "the scan field has the focus"
+    await page.locator("#text:focus").wait_for()
     await page.keyboard.type(world.cards["MLT-000001-01"].text)
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/desk/answers/*")
     assert "Droits ouverts" in await visitor.text()
     await visitor.keep("desk-green")
-    await page.click(".actions .primary")
+    await onward(page, ".actions .primary")
     for row, (act, quantity) in enumerate(
         (("consultation-nurse", "1"), ("malaria-rapid-test", "1"), ("artemether-lumefantrine", "24")), start=1
     ):
         await page.fill(f"#act-{row}", act)
         await page.fill(f"#quantity-{row}", quantity)
-    await page.click(".actions button:not(.primary)")
-    await page.wait_for_load_state()
+    await onward(page, ".actions button:not(.primary)")
     await visitor.keep("visit")
-    async with page.expect_navigation():
-        await page.click(".actions .primary")
+    await onward(page, ".actions .primary")
     await page.click("tr.fresh th a")
     await page.locator("#pay-amount").wait_for()
     await visitor.keep("visit-page")
     await page.fill("#pay-booklet", "0412")
-    async with page.expect_navigation():
-        await page.click("[accesskey=p]")
+    await onward(page, "[accesskey=p]")
     await page.goto("/till")
     await visitor.keep("till")
     await page.goto("/reports/2026-03")

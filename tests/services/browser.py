@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -52,3 +52,9 @@ async def running_browser(*more: str, home: Path | None = None) -> AsyncIterator
             yield browser
         finally:
             await browser.close()
+
+
+async def onward(page: Page, selector: str) -> None:
+    """Press what leads to another page, and wait until that page is whole."""
+    async with page.expect_navigation():
+        await page.click(selector)

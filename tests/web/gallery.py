@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page
 
 from facility_agent.demo.sites import PASSWORD
 from facility_agent.web.app import create_app
-from tests.services.browser import running_browser
+from tests.services.browser import onward, running_browser
 from tests.web.world import World, open_world
 
 SIZES: Final = {"desk": (1366, 768), "phone": (360, 740)}
@@ -34,7 +34,7 @@ async def facility(page: Page, world: World) -> list[str]:
 async def _sign_in(page: Page, login: str) -> None:
     await page.fill("#login", login)
     await page.fill("#password", PASSWORD)
-    await page.click(".primary")
+    await onward(page, ".primary")
 
 
 async def _shoot(page: Page, folder: Path, name: str) -> None:
@@ -59,7 +59,7 @@ async def _at_facility(page: Page, world: World, folder: Path, prefix: str) -> N
     for name, number in people.items():
         await page.goto("/desk")
         await page.fill("#text", number)
-        await page.click(".primary")
+        await onward(page, ".primary")
         await _shoot(page, folder, f"{prefix}-20-answer-{name}")
     await page.goto("/desk")
     await page.fill("#text", world.cards["MLT-000004-01"].text)
@@ -74,7 +74,7 @@ async def _at_facility(page: Page, world: World, folder: Path, prefix: str) -> N
     await page.keyboard.press("Escape")
     await _shoot(page, folder, f"{prefix}-23-answer-blank")
     await page.keyboard.press("Escape")
-    await page.click(".actions .primary")
+    await onward(page, ".actions .primary")
     await _shoot(page, folder, f"{prefix}-30-visit")
     for row, (act, quantity, price) in enumerate(
         [("consultation-nurse", "", ""), ("malaria-rapid-test", "1", ""), ("artemether-lumefantrine", "24", "250")], 1
@@ -82,20 +82,20 @@ async def _at_facility(page: Page, world: World, folder: Path, prefix: str) -> N
         await page.fill(f"#act-{row}", act)
         await page.fill(f"#quantity-{row}", quantity)
         await page.fill(f"#price-{row}", price)
-    await page.click(".actions button:not(.primary)")
+    await onward(page, ".actions button:not(.primary)")
     await _shoot(page, folder, f"{prefix}-31-visit-judged")
     await page.fill("#quantity-2", "x")
-    await page.click(".actions .primary")
+    await onward(page, ".actions .primary")
     await _shoot(page, folder, f"{prefix}-32-visit-error")
     await page.fill("#quantity-2", "1")
-    await page.click(".actions .primary")
+    await onward(page, ".actions .primary")
     await _shoot(page, folder, f"{prefix}-33-visit-saved")
     await page.goto("/desk")
     await page.click("details.box summary")
     await page.fill("#name", "BARRO Fatou")
     await page.select_option("#programme", index=1)
     await _shoot(page, folder, f"{prefix}-40-admission")
-    await page.click("details.box form button")
+    await onward(page, "details.box form button")
     await _shoot(page, folder, f"{prefix}-41-answer-admission")
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Browser, Page
 
+from tests.services.browser import onward
 from tests.web.test_browser import opened
 from tests.web.world import World
 
@@ -41,11 +42,11 @@ async def pages(page: Page, world: World) -> AsyncIterator[str]:
     yield "answer with everything open"
     await page.goto("/desk")
     await page.click("details.box summary")
-    await page.click("details.box form button")
+    await onward(page, "details.box form button")
     yield "desk with a mistake"
     await page.fill("#name", "INCONNUE Urgence")
     await page.check("details.box [name=emergency]")
-    await page.click("details.box form button")
+    await onward(page, "details.box form button")
     await page.locator(".verdict").wait_for()
     yield "answer to an emergency"
     await page.goto("/desk/emergencies")
@@ -55,7 +56,8 @@ async def pages(page: Page, world: World) -> AsyncIterator[str]:
 async def scan(page: Page, text: str) -> None:
     await page.goto("/desk")
     await page.fill("#text", text)
-    await page.press("#text", "Enter")
+    async with page.expect_navigation():
+        await page.press("#text", "Enter")
     await page.locator(".verdict").wait_for()
 
 
@@ -104,7 +106,7 @@ async def test_a_card_is_one_action_and_a_reload_or_a_step_back_asks_nothing_aga
         actions = 1  # the trigger of the scanner, which types the digits and ends with Enter
         await page.keyboard.insert_text(world.cards[AWA].text)
         await page.keyboard.press("Enter")
-        await page.locator(".verdict").wait_for(timeout=3_000)
+        await page.locator(".verdict").wait_for()
         assert actions <= 2
         await page.wait_for_url("**/desk/answers/**")
         await page.reload()

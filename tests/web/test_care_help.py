@@ -12,6 +12,7 @@ from facility_agent.vocabulary.records import Adjudication, Basis, Beneficiary, 
 from facility_agent.web.visit_help import taken
 from facility_agent.workflows import care_help
 from facility_agent.workflows.coding import coding
+from tests.services.browser import onward
 from tests.web.conftest import Visit as Visits
 from tests.web.test_browser import opened
 from tests.web.test_visits import AWA, BOUKARY, received
@@ -136,10 +137,10 @@ async def test_help_appears_while_lines_are_entered(browser: Browser, world: Wor
         await page.wait_for_function("document.querySelector('#conditions').options[0]?.value === 'Paludisme simple'")
         await page.fill("#condition_text", "palu")
         await page.fill("#weight", "12")
-        await page.click("button[value=propose]")
+        await onward(page, "button[value=propose]")
         if os.environ.get("LOOK"):
             await page.screenshot(path=f"{os.environ['LOOK']}/propose.png", full_page=True)
-        await page.click("button[value=take]")
+        await onward(page, "button[value=take]")
         assert await page.input_value("#quantity-2") == "6"
         await page.select_option("#result-1", "positive")
         await page.fill("#quantity-2", "24")

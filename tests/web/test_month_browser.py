@@ -59,6 +59,7 @@ async def store_visit(store: Store, visit: Visit, world: World) -> None:
     await store.save_visit(visit, "recorded", None, world.clock.now(), "soins")
 
 
+@pytest.mark.timeout(300)
 async def test_a_month_of_a_thousand_visits_closes_in_few_actions(browser: Browser, full_world: World) -> None:
     site = full_world.facility
     async with opened(browser, site, "responsable") as page:
