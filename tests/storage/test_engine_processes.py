@@ -184,14 +184,17 @@ def test_a_loop_that_is_shut_down_in_the_middle_leaves_whole_transactions(tmp_pa
     setup = sqlite3.connect(file)
     setup.execute("CREATE TABLE pair (id TEXT PRIMARY KEY, name TEXT NOT NULL)")
 
-    async def writer(run: int) -> None:
+    async def writer(run: int, begun: asyncio.Event) -> None:
         async with open_database(file) as database:
             for number in range(1000):
                 await write_pair(database, f"{run}-{number}")
+                begun.set()
 
     async def main(run: int) -> None:
-        task = asyncio.create_task(writer(run))
-        await asyncio.sleep(0.02 + run / 2_000)
+        begun = asyncio.Event()
+        task = asyncio.create_task(writer(run, begun))
+        await begun.wait()
+        await asyncio.sleep(run / 2_000)
         assert not task.done()
 
     for run in range(20):
