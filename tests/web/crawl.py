@@ -24,7 +24,11 @@ async def crawl(visitor: Visitor, *starts: str, most: int = 160) -> dict[str, Pa
         path = waiting.pop(0)
         if path in found or (sum("?day=" in known for known in found) > 3 and "?day=" in path):
             continue
-        found[path] = page = await visitor.get(path)
+        page = await visitor.get(path)
+        if page.kind != "text/html":
+            assert page.status == 200, path
+            continue
+        found[path] = page
         links = sorted(page.links | {link["href"] for link in page.every("a") if link["href"].startswith("?")})
         waiting += [link.split("#")[0] for link in links if is_page(link)]
     return found

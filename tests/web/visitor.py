@@ -16,9 +16,9 @@ class Page(HTMLParser):
 
     VOID = frozenset({"input", "meta", "link", "br", "img", "path", "circle", "rect", "hr"})
 
-    def __init__(self, status: int, url: str, html: str) -> None:
+    def __init__(self, status: int, url: str, html: str, kind: str = "text/html") -> None:
         super().__init__()
-        self.status, self.url, self.html = status, url, html
+        self.status, self.url, self.html, self.kind = status, url, html, kind
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.unclosed: list[str] = []
         self.faults: list[str] = []
@@ -71,7 +71,9 @@ class Visitor:
         """A page, redirects followed."""
         headers = {"Accept-Language": self.language, **options.pop("headers", {})}
         async with self.client.get(path, headers=headers, **options) as response:
-            return Page(response.status, str(response.url.relative()), await response.text())
+            # A file is read too, as well as it can be: whoever follows links sees by its kind that it is no page.
+            said = await response.text(errors="replace")
+            return Page(response.status, str(response.url.relative()), said, response.content_type)
 
     async def post(self, path: str, /, token: bool = True, **fields: Any) -> Page:
         """A form sent with the token of the last sign-in, redirects followed."""
