@@ -20,8 +20,8 @@ T = TypeVar("T")
 
 Login = Annotated[str, typer.Argument(help="The name to sign in with.")]
 
-members = typer.Typer(help="Fichier des bénéficiaires. Members.", no_args_is_help=True, rich_markup_mode=None)
-account = typer.Typer(help="Comptes. Accounts.", no_args_is_help=True, rich_markup_mode=None)
+members = typer.Typer(help="The members' file of a payer.", no_args_is_help=True, rich_markup_mode=None)
+account = typer.Typer(help="Accounts.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @members.command("import")

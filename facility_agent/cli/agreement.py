@@ -13,7 +13,7 @@ from facility_agent.cli.administration import _run
 from facility_agent.cli.installation import Folder, _bytes
 from facility_agent.cli.output import language, print_json, print_table, words
 
-app = typer.Typer(help="Conventions. Agreements.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Agreements.", no_args_is_help=True, rich_markup_mode=None)
 Id = Annotated[str, typer.Argument(help="The agreement's id, or its beginning.")]
 Start = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day on which it counts.")]
 On = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day from which it counts, or of the page.")]

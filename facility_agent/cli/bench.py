@@ -10,7 +10,7 @@ import typer
 from facility_agent.cli.output import print_json, print_table, progress, words
 from facility_agent.vocabulary.errors import InputError
 
-app = typer.Typer(help="Mesures de vitesse. Benchmarks.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Benchmarks.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("adjudicate")

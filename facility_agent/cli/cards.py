@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from facility_agent.workflows.site import Site
 
 T = TypeVar("T")
-app = typer.Typer(help="Cartes de membre. Member cards.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Member cards.", no_args_is_help=True, rich_markup_mode=None)
 Numbers = Annotated[list[str] | None, typer.Argument(help="Member or household numbers; without any, everybody.")]
 Expires = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last valid day.")]
 Households = Annotated[bool, typer.Option("--households", help="One card per household instead of one per person.")]

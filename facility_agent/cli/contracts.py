@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from facility_agent.workflows.packs import Origin
     from facility_agent.workflows.site import Site
 
-app = typer.Typer(help="Les arrangements en mots. Arrangements in words.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Arrangements in words.", no_args_is_help=True, rich_markup_mode=None)
 app.command("pack")(packs.pack)
 app.command("receive")(packs.receive)
 Folder = Annotated[Path | None, typer.Option("--contracts", help="Another folder of arrangements.")]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from facility_agent.workflows.site import Site
 
 T = TypeVar("T")
-app = typer.Typer(help="Clés. Keys.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Keys.", no_args_is_help=True, rich_markup_mode=None)
 By = Annotated[str, typer.Option(help="Who decides; it is written down.")]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 import typer
+from typer.exceptions import TyperException
 
 from facility_agent.cli import (
     administration,
@@ -31,8 +32,7 @@ from facility_agent.cli import (
 
 app = typer.Typer(
     name="facility-agent",
-    help="Conventions, cartes et factures entre formations sanitaires et mutuelles. "
-    "Agreements, cards and invoices between health facilities and mutuals.",
+    help="Agreements, cards and invoices between health facilities and mutuals.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -69,20 +69,35 @@ app.add_typer(bench.app, name="bench")
 
 
 @cache
-def commands() -> Callable[[], None]:
+def commands() -> Callable[..., int | None]:
     """The tree of commands, built once a process."""
-    return typer.main.get_command(app)
+    from facility_agent.cli.speaking import speak
+
+    tree = typer.main.get_command(app)
+    speak(tree)
+    return tree
 
 
 def main() -> None:
     """Run the command; bad input gives its sentence and status 2, a bug status 70 and one line."""
-    from facility_agent.cli.output import say_error
+    from facility_agent.cli.output import say_error, words
+    from facility_agent.cli.speaking import mistake
     from facility_agent.vocabulary.errors import InputError
 
     try:
-        commands()()
+        # A command ends with its own status; Typer returns it instead of leaving.
+        sys.exit(commands()(prog_name="facility-agent", standalone_mode=False))
     except InputError as error:
         say_error(error)
+        sys.exit(2)
+    except typer.Abort:
+        print(words()("cli.aborted"), file=sys.stderr)
+        sys.exit(1)
+    except TyperException as error:
+        if wrong := mistake(error):
+            say_error(wrong)
+        else:
+            print(error, file=sys.stderr)
         sys.exit(2)
     except Exception as error:
         if os.environ.get("FACILITY_AGENT_DEBUG"):

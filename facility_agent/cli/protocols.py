@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from facility_agent.arrangements.model import Arrangement
     from facility_agent.documents.protocol_sheet import Sheet
 
-app = typer.Typer(help="Les protocoles de soins. Care protocols.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Care protocols.", no_args_is_help=True, rich_markup_mode=None)
 Folder = Annotated[Path | None, typer.Option("--contracts", help="Another folder of contracts.")]
 
 

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from facility_agent.workflows.registers import Progress
     from facility_agent.workflows.site import Site
 
-app = typer.Typer(help="Fichier des bénéficiaires. The register.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The register of beneficiaries, sealed to facilities and held there.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @contextmanager

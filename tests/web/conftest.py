@@ -1,7 +1,4 @@
-"""The two installations, opened once for all tests of the pages, and people who sign in to them.
-
-They are closed before the tests of another folder begin: one process speaks one database dialect at a time.
-"""
+"""The two installations, opened anew for the tests of each file, and people who sign in to them."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from tests.web.world import World, open_world
 Visit = Callable[..., Awaitable[Visitor]]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with open_world(tmp_path_factory.mktemp("world")) as opened:
         yield opened

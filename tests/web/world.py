@@ -6,17 +6,23 @@ close of its day. Everything goes through the real workflows; the people are mad
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-from facility_agent.demo.sites import PASSPHRASE, Pair, open_pair
+from facility_agent.demo.sites import FACILITY, MUTUAL, PASSPHRASE, Pair, open_pair
+from facility_agent.exchange.randomness import seeded
 from facility_agent.vocabulary.records import Beneficiary, CareLine, Coverage, Visit
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows import audit_desk, exchange, membership, month_end, visits
 from facility_agent.workflows.cards import IssuedCard, issue_cards
+from facility_agent.workflows.clock import SetClock
 from facility_agent.workflows.lost_cards import revoke
+from facility_agent.workflows.site import open_site
 
 TODAY = date(2026, 4, 3)
 SINCE = date(2025, 6, 1)
@@ -43,10 +49,38 @@ class World:
         self.cards, self.february, self.march = cards, february, march
 
 
+class Made(NamedTuple):
+    """Both installations as they were left, closed, and what is known of them."""
+
+    folder: TemporaryDirectory[str]
+    cards: dict[str, IssuedCard]
+    february: Batch
+    march: Batch
+    now: datetime
+
+
+#: Made once in a process; every test works on a copy.
+_MADE: list[Made] = []
+
+
 @asynccontextmanager
 async def open_world(folder: Path) -> AsyncIterator[World]:
-    """Both installations on 3 April 2026, with what happened before."""
-    async with open_pair(folder, 7) as pair:
+    """Both installations on 3 April 2026, with what happened before, in a folder of their own."""
+    if not _MADE:
+        _MADE.append(await _make())
+    (made,) = _MADE
+    shutil.copytree(made.folder.name, folder, dirs_exist_ok=True)
+    clock = SetClock(made.now)
+    async with (
+        open_site(folder / FACILITY.code, clock, seeded("copy-facility")) as facility,
+        open_site(folder / MUTUAL.code, clock, seeded("copy-mutual")) as mutual,
+    ):
+        yield World(Pair(facility, mutual, clock), made.cards, made.february, made.march)
+
+
+async def _make() -> Made:
+    folder = TemporaryDirectory(prefix="world-")
+    async with open_pair(Path(folder.name), 7) as pair:
         await pair.sign_agreement()
         await membership.replace_members(pair.mutual, tuple(_coverage(*row) for row in PEOPLE))
         issued = await issue_cards(pair.mutual, [_coverage(*row) for row in PEOPLE], date(2026, 12, 31), PASSPHRASE)
@@ -64,7 +98,7 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
         march = await _batch(pair, "2026-03", datetime(2026, 4, 2, 8, tzinfo=UTC))
         pair.clock.set(datetime(2026, 4, 3, 9, 20, tzinfo=UTC))
         await visits.record(pair.facility, _visit(pair, 2, TODAY, "09:05", ("consultation-nurse", 1)), "soins")
-        yield World(pair, cards, february, march)
+        return Made(folder, cards, february, march, pair.clock.now())
 
 
 def _coverage(number: str, name: str, sex: str, born: date, village: str, paid: date) -> Coverage:
