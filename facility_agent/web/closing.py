@@ -39,7 +39,7 @@ async def note(request: web.Request) -> web.Response:
         forms.text(form, "scheme", 60),
     )
     back = forms.flag(form, "back")
-    kind = forms.choice(form, "note", NOTES)
+    kind = forms.chosen(form, "note", NOTES)
     try:
         if back:
             await month_notes.take_back(site, kind, month, visit, payer, scheme)  # type: ignore[arg-type]

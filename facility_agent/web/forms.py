@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from aiohttp import web
 
@@ -134,6 +135,21 @@ def choice(form: Form, name: str, allowed: tuple[str, ...]) -> str:
     if value and value not in allowed:
         raise InputError("form-choice", field=name, value=value)
     return value
+
+
+def chosen(form: Form, name: str, allowed: tuple[str, ...]) -> str:
+    """One of the values that the page offered, which must be there."""
+    needed(form, name)
+    return choice(form, name, allowed)
+
+
+def identity(form: Form, name: str = "id") -> str:
+    """The id that a page made up for a paper that will carry it in a code, so that a form sent twice makes one."""
+    value = needed(form, name, 60)
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise InputError("form-choice", field=name, value=value) from None
 
 
 def flag(form: Form, name: str) -> bool:

@@ -31,7 +31,7 @@ async def write(request: web.Request) -> web.Response:
     try:
         kind: Any = forms.choice(form, "kind", KINDS)
         wanted = sheets.Wanted(
-            id=forms.needed(form, "id", 60),
+            id=forms.identity(form),
             kind=kind or "referral",
             to=forms.text(form, "sent_to", 120),
             reason=forms.text(form, "reason"),
@@ -91,7 +91,7 @@ async def _by_hand(request: web.Request, form: forms.Form, member: str, by: str)
     )
     day = forms.day(form, "day") or site.today()
     sender, number = forms.needed(form, "sender", 120), forms.needed(form, "number", 40)
-    id = forms.needed(form, "id", 60)
+    id = forms.identity(form)
     await sheets.take_by_hand(site, id, kind, sender, number, day, member, by, items)  # type: ignore[arg-type]
 
 

@@ -112,7 +112,7 @@ async def send(request: web.Request) -> web.Response:
 async def move(request: web.Request) -> web.Response:
     """Suspend, resume, end or undo, by the table of states."""
     form, site, who = await request.post(), request.app[SITE], request[SIGNED_IN].account.login
-    kind = forms.choice(form, "move", ("suspend", "resume", "end", "undo"))
+    kind = forms.chosen(form, "move", ("suspend", "resume", "end", "undo"))
     try:
         found = await agreements.find(site, request.match_info["agreement"])
         if kind == "undo":
