@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -126,17 +127,18 @@ TYPES: Final[dict[Kind, type[Message]]] = {
     "endorsement": Endorsement,
     "count": HeadCount,
 }
+_CLAIMS: Final = msgspec.json.Decoder(tuple[Claim, ...])
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 T = TypeVar("T")
 _PLACE: Final = re.compile(r"at `(\$[^`]*)`")
 _LARGEST: Final = (1 << 53) - 1
-#: Only a letter in which this occurs is searched for impossible values.
-_SUSPECT: Final = re.compile(rb"[:,\[]-[0-9]|[0-9]{16}|\\u0000")
+#: Only where this occurs in canonical JSON can a value be impossible.
+_SUSPECT: Final = re.compile(rb"(?:\A|[:,\[])(?:-[0-9]|[0-9]{16})|\\u0000")
 
 
 def encode(message: Message) -> bytes:
     """The core part. The same message always gives the same bytes."""
-    return _packed(message) if isinstance(message, BatchMessage) else canonical(message)
+    return columns.pack(map(_bare, (message,))) if isinstance(message, BatchMessage) else canonical(message)
 
 
 def decode(kind: Kind, data: bytes) -> Message:
@@ -156,21 +158,35 @@ def decode(kind: Kind, data: bytes) -> Message:
     return message
 
 
-def _packed(message: BatchMessage) -> bytes:
-    """A batch in columns. Its items are left out where they follow from the claims, as all do unless sums are wrong."""
-    said = msgspec.json.decode(canonical(message))
-    if message.batch.items == _items(message.batch.payer, message.batch.scheme, message.claims):
-        del said["batch"]["items"]
-    return columns.pack([said])
+def _bare(message: BatchMessage) -> dict[str, Any]:
+    """What is packed of a batch: its items are left out where they follow from the claims, as all do unless sums are
+    wrong.
+    """
+    batch = message.batch
+    follow = batch.items == _items(batch.payer, batch.scheme, message.claims)
+    bare = msgspec.structs.replace(message, batch=msgspec.structs.replace(batch, items=()), claims=())
+    said = _values(bare)
+    if follow:
+        said["batch"].pop("items", None)
+    else:
+        said["batch"]["items"] = _values(batch.items)
+    said["claims"] = [msgspec.Raw(msgspec.msgpack.encode(_values(claim), order="sorted")) for claim in message.claims]
+    return said
+
+
+def _values(record: Any) -> Any:
+    """A record as the values of its canonical JSON."""
+    return msgspec.json.decode(canonical(record))
 
 
 def _unpacked(data: bytes) -> bytes:
     """The canonical JSON of a batch in columns; ValueError when it is none."""
-    said = columns.unpack(data, MAX_OPENED)[0]
-    batch = said["batch"] if isinstance(said, dict) and isinstance(said.get("batch"), dict) else {}
+    (text,) = columns.unpack(data, MAX_OPENED)
+    said = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    batch = msgspec.json.decode(said.get("batch", b"{}"), type=dict[str, Any])
     if batch and "items" not in batch:
-        claims = msgspec.convert(said.get("claims"), tuple[Claim, ...])
-        batch["items"] = msgspec.to_builtins(_items(str(batch.get("payer")), str(batch.get("scheme")), claims))
+        items = _items(str(batch.get("payer")), str(batch.get("scheme")), _CLAIMS.decode(said.get("claims", b"")))
+        said["batch"] = msgspec.Raw(canonical(batch | {"items": items}))
     return canonical(said)
 
 
@@ -209,23 +225,26 @@ def _difference(given: Any, understood: Any, place: str) -> str:
     return "" if given == understood else place
 
 
-def _impossible(data: bytes) -> str:
-    """Where a number is negative or too large, or a text holds NUL. The evidence of a finding may be negative."""
-    return _impossible_in(msgspec.json.decode(data), "$") if _SUSPECT.search(data) else ""
+def _impossible(data: bytes, place: str = "$") -> str:
+    """Where a number is negative or too large, or a text holds NUL. The evidence of a finding may be negative.
 
-
-def _impossible_in(value: Any, place: str) -> str:
-    if isinstance(value, dict):
-        if any("\0" in name for name in value):
+    Canonical JSON is opened only where something is suspect: nearly nothing of a large letter is.
+    """
+    if not _SUSPECT.search(data):
+        return ""
+    inside: Iterable[tuple[str, msgspec.Raw]]
+    if data.startswith(b"{"):
+        named = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        if any("\0" in name for name in named):
             return place
-        inside = ((f"{place}.{name}", part) for name, part in value.items())
-    elif isinstance(value, list):
-        inside = ((f"{place}[{at}]", part) for at, part in enumerate(value))
+        inside = ((f"{place}.{name}", part) for name, part in named.items())
+    elif data.startswith(b"["):
+        parts = msgspec.json.decode(data, type=list[msgspec.Raw])
+        inside = ((f"{place}[{at}]", part) for at, part in enumerate(parts))
     else:
-        lowest = -_LARGEST if ".evidence." in place else 0
-        wrong = "\0" in value if isinstance(value, str) else not lowest <= (value or 0) <= _LARGEST
-        return place if wrong else ""
-    return next((found for where, part in inside if (found := _impossible_in(part, where))), "")
+        value, lowest = msgspec.json.decode(data), -_LARGEST if ".evidence." in place else 0
+        return place if ("\0" in value if isinstance(value, str) else not lowest <= value <= _LARGEST) else ""
+    return next((found for where, part in inside if (found := _impossible(bytes(part), where))), "")
 
 
 def _inconsistent(message: Message) -> str:
