@@ -143,12 +143,29 @@ def machine(
 
 def backup(folder: Folder, out: Annotated[Path, typer.Argument(help="The copy to write.")]) -> None:
     """Take a checked copy of the database, also while it is served."""
-    from facility_agent.config import read_config
-    from facility_agent.storage.backup import back_up
+    from facility_agent.workflows.backups import take
 
-    config = read_config(folder)
-    back_up(config.database if "://" in config.database else folder / config.database, out)
+    take(folder, out)
     print(words()("cli.backed-up", path=str(out)))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that `backup` took.")],
+    folder: Annotated[
+        Path, typer.Option("--into", "--folder", help="The installation's folder, with its config.toml.")
+    ] = Path(),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In place of the database that is there, which is kept beside it.")
+    ] = False,
+) -> None:
+    """Put a backup back; the server must be stopped."""
+    from facility_agent.workflows.backups import put_back
+
+    done, say = put_back(folder, file, replace=replace), words()
+    taken = f"{say.day(done.taken.date())} {done.taken:%H:%M}" if done.taken else "—"
+    print(say("cli.restored", name=file.name, taken=taken))
+    if done.aside:
+        print(say("cli.restored-aside", name=done.aside))
 
 
 def _run(folder: Path, work: Callable[[Site], Awaitable[T]]) -> T:

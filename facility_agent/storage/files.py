@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from facility_agent.vocabulary.errors import InputError
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -43,5 +47,22 @@ def _flush(folder: Path) -> None:
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def held(folder: Path, *, alone: bool = False) -> Iterator[None]:
+    """Hold an installation's folder, together with others or `alone`; it is let go with the process at the latest.
+
+    InputError `restore-running` when others hold it, `restore-under-way` when one holds it alone.
+    """
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(opened, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError("restore-running" if alone else "restore-under-way", folder=str(folder)) from None
+        yield
     finally:
         os.close(opened)

@@ -76,7 +76,7 @@ async def _make_ready(sites: Sequence[Site]) -> None:
 
 
 def _may_open_many_files() -> None:
-    """Each mutual of a centre keeps eight files open: as many as the system lets this program have."""
+    """Each mutual of a centre keeps nine files open: as many as the system lets this program have."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

@@ -17,6 +17,7 @@ from facility_agent.exchange.keynotes import read_notes
 from facility_agent.exchange.keys import key_files
 from facility_agent.exchange.parties import PublicKeys, issuers, public_keys
 from facility_agent.exchange.randomness import SYSTEM, Randomness
+from facility_agent.storage.files import held
 from facility_agent.storage.store import Store, open_store
 from facility_agent.storage.store.desk import at_desk
 from facility_agent.vocabulary.errors import InputError
@@ -212,8 +213,9 @@ async def open_site(folder: Path, clock: Clock | None = None, randomness: Random
     """Open the installation in `folder`; InputError says what is missing."""
     config = read_config(folder)
     address = config.database if "://" in config.database else str(folder / config.database)
-    async with open_store(address) as plain, at_desk(plain) as store:
-        shelf.lay_out(folder / ARRANGEMENTS, await store.packs())
-        site = Site(folder, config, store, clock or SystemClock(), randomness)
-        await site.go_on()
-        yield site
+    with held(folder):
+        async with open_store(address) as plain, at_desk(plain) as store:
+            shelf.lay_out(folder / ARRANGEMENTS, await store.packs())
+            site = Site(folder, config, store, clock or SystemClock(), randomness)
+            await site.go_on()
+            yield site

@@ -97,11 +97,10 @@ def test_both_languages_have_the_same_parts_commands_and_pictures() -> None:
     assert bullets[0] == bullets[1]
 
 
-def test_what_has_no_command_yet_has_none() -> None:
+def test_what_is_done_from_the_shell_only_has_its_command() -> None:
     told = section(ENGLISH, "What it does not do yet")
-    assert "No command puts a backup back" in told and "Passwords are renewed" in told
-    words = {word for line in _commands() for word in line.split()}
-    assert words & {"password", "restore"} == {"password"}, "say so in both READMEs"
+    assert "Passwords are renewed and accounts closed from the shell only" in told
+    assert "facility-agent account password" in _commands(), "say so in both READMEs"
 
 
 def test_a_command_that_is_named_in_passing_exists() -> None:
@@ -126,13 +125,15 @@ def test_the_case_of_the_readme_is_a_visit_that_the_rules_answer() -> None:
     assert all("invented" in party.name for party in case.agreement.parties if party.invented)
 
 
-def test_the_line_that_backs_up_makes_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lines_that_back_up_and_restore_do_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = Config(role="facility", code="CSPS-EX", name="CSPS de l'exemple", country="BF", zone="UTC")
     asyncio.run(install(tmp_path / "centre", config, "une phrase pour les essais", cost=Cost(8192, 1, 1)))
     monkeypatch.chdir(tmp_path)
-    (line,) = [line for block in blocks(ENGLISH, "sh") for line in block.splitlines() if " backup " in line]
-    ran = Shell(monkeypatch)(*shlex.split(line)[1:])
-    assert (ran.status, ran.err) == (0, "")
+    lines = [line for block in blocks(ENGLISH, "sh") for line in block.splitlines() if " sauvegardes/" in line]
+    assert [line.split()[1] for line in lines] == ["backup", "restore"]
+    for line in lines:
+        ran = Shell(monkeypatch)(*shlex.split(line)[1:])
+        assert (ran.status, ran.err) == (0, "")
     assert "setting" in check(tmp_path / "sauvegardes" / "centre.sqlite3").rows
 
 

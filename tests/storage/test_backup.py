@@ -1,4 +1,4 @@
-"""A backup is whole, checked and private, or it is not there; what is restored is what was kept."""
+"""A backup is whole, checked and private, or it is not there; how it is put back: `test_restore.py`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from facility_agent.storage.backup import back_up, check, restore
+from facility_agent.storage.backup import Mark, back_up, check
 from facility_agent.storage.store import open_store
 from facility_agent.vocabulary.errors import InputError
 
@@ -60,12 +60,11 @@ async def test_a_backup_taken_while_the_desk_writes_holds_all_that_was_acknowled
     }
 
 
-async def test_a_backup_is_restored_with_every_row(site: Path, tmp_path: Path) -> None:
-    back_up(site, tmp_path / "copy.sqlite3")
-    restored = restore(tmp_path / "copy.sqlite3", tmp_path / "new" / "site.sqlite3")
-    assert restored.rows["setting"] == 50
-    async with open_store(tmp_path / "new" / "site.sqlite3") as store:
-        assert await store.setting("key-49") == "value"
+async def test_a_backup_says_whose_it_is_and_when_it_was_taken(site: Path, tmp_path: Path) -> None:
+    back_up(site, tmp_path / "copy.sqlite3", "CSPS-EX1", "2026-03-05T10:00:00+00:00")
+    mark = check(tmp_path / "copy.sqlite3").mark
+    assert mark == Mark("CSPS-EX1", "2026-03-05T10:00:00+00:00", mark.digest if mark else "")
+    assert check(site).mark is None
 
 
 async def test_a_backup_stands_alone_and_only_its_owner_may_read_it(site: Path, tmp_path: Path) -> None:
@@ -86,11 +85,10 @@ async def test_what_was_deleted_is_not_in_the_backup(site: Path, tmp_path: Path)
 async def test_nothing_is_written_over(site: Path, tmp_path: Path) -> None:
     back_up(site, tmp_path / "copy.sqlite3")
     refused("backup-exists", back_up, site, tmp_path / "copy.sqlite3")
-    refused("backup-exists", restore, tmp_path / "copy.sqlite3", site)
 
 
-async def test_a_damaged_backup_is_refused_and_nothing_is_restored(site: Path, tmp_path: Path) -> None:
-    copy, target = tmp_path / "copy.sqlite3", tmp_path / "new.sqlite3"
+async def test_a_damaged_backup_is_found_out(site: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
     back_up(site, copy)
     whole = copy.read_bytes()
     for damaged in (
@@ -102,8 +100,6 @@ async def test_a_damaged_backup_is_refused_and_nothing_is_restored(site: Path, t
     ):
         copy.write_bytes(damaged)
         refused("backup-damaged", check, copy)
-        refused("backup-damaged", restore, copy, target)
-        assert not target.exists()
 
 
 async def test_a_row_without_its_parent_is_damage(site: Path, tmp_path: Path) -> None:
