@@ -71,15 +71,16 @@ class Pair:
         (self.mutual.folder / "inbox" / "membres-inventes.csv").write_bytes(data)
         return data
 
-    async def sign_agreement(self) -> Agreement:
-        """The health centre signs first, the mutual second; each keeps the other's copy."""
+    async def sign_agreement(self, local: Annex | None = None) -> Agreement:
+        """The health centre signs first, the mutual second; each keeps the other's copy. Without another annex it is
+        that of the demonstration."""
         facility, mutual = self.facility.config, self.mutual.config
         parties = (
             Party(code=facility.code, name=facility.name, role="facility", type=facility.type, level=facility.level,
                   ownership=facility.ownership, region=facility.region, invented=True),
             Party(code=mutual.code, name=mutual.name, role="payer", invented=True),
         )  # fmt: skip
-        drafted = contracting.draft(self.facility, date(2026, 2, 1), date(2026, 12, 31), parties, annex())
+        drafted = contracting.draft(self.facility, date(2026, 2, 1), date(2026, 12, 31), parties, local or annex())
         once = await contracting.sign(self.facility, drafted, "La responsable (exemple)", "ICP", PASSPHRASE)
         letter = await contracting.send(self.facility, once, mutual.code)
         await exchange.receive(self.mutual, letter.read_bytes(), "demo", letter.name)

@@ -46,7 +46,7 @@ async def live_march(places: Places) -> None:
 async def close_march(places: Places) -> tuple[Batch, Path]:
     """The mutual's batch of March, closed on 2 April, and its sealed file."""
     places.at(date(2026, 4, 2), "09:00")
-    batch = await month_end.close(places.facility, "2026-03", "MLT", "mutual", "comptable")
+    batch = await month_end.close(places.facility, "2026-03", places.mutual.config.code, "mutual", "comptable")
     exported = await month_end.export(places.facility, batch.id, "comptable")
     assert exported.sealed is not None
     return batch, exported.sealed

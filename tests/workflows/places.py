@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from facility_agent.arrangements.agreement import Annex
 from facility_agent.demo.sites import FACILITY, MUTUAL, PASSPHRASE, Pair
 from facility_agent.exchange.keys import Cost
 from facility_agent.exchange.randomness import seeded
@@ -113,7 +114,9 @@ def people() -> list[dict[str, str]]:
 
 
 @asynccontextmanager
-async def new_places(folder: Path, seed: str = "1", databases: Sequence[str] = ("", "")) -> AsyncIterator[Places]:
+async def new_places(
+    folder: Path, seed: str = "1", databases: Sequence[str] = ("", ""), local: Annex | None = None
+) -> AsyncIterator[Places]:
     """Make and open both installations, ready for the first patient of March 2026."""
     clock = SetClock(datetime(2026, 2, 20, 8, tzinfo=UTC))
     for config, database in zip((FACILITY, MUTUAL), databases, strict=True):
@@ -121,14 +124,27 @@ async def new_places(folder: Path, seed: str = "1", databases: Sequence[str] = (
         randomness = seeded(f"{seed}-keys-{config.code}")
         await install(folder / config.code, config, PASSPHRASE, clock, randomness, QUICK)
     async with opened(folder, seed, clock) as pair:
-        await pair.facility.store.put_public_keys(pair.mutual.own_keys())
-        await pair.mutual.store.put_public_keys(pair.facility.own_keys())
-        await pair.sign_agreement()
-        await membership.import_members(pair.mutual, members_file())
-        places = Places(pair, await _cards(pair))
-        await carry_lists(places)
+        places = await acquainted(pair, local)
         clock.set(READY)
         yield places
+
+
+async def acquainted(pair: Pair, local: Annex | None = None) -> Places:
+    """The two know each other: keys, an agreement, members with cards, their lists at the health centre."""
+    await pair.facility.store.put_public_keys(pair.mutual.own_keys())
+    await pair.mutual.store.put_public_keys(pair.facility.own_keys())
+    await pair.sign_agreement(local)
+    code = pair.mutual.config.code
+    rows = [{name: _own(value, code) for name, value in row.items()} for row in people()]
+    await membership.import_members(pair.mutual, members_file(rows))
+    places = Places(pair, await _cards(pair))
+    await carry_lists(places)
+    return places
+
+
+def _own(number: str, code: str) -> str:
+    """The same person's number at another mutual."""
+    return number.replace(MUTUAL.code, code)
 
 
 @asynccontextmanager
@@ -160,13 +176,14 @@ async def carry_lists(places: Places) -> None:
 
 async def _cards(pair: Pair) -> dict[str, IssuedCard]:
     """A card for everybody, one of them already ended, one of them lost."""
-    everybody = await pair.mutual.store.all_coverages(pair.mutual.config.code)
-    on_time = [entry for entry in everybody if entry.beneficiary.number != LATE]
-    late = [entry for entry in everybody if entry.beneficiary.number == LATE]
+    code = pair.mutual.config.code
+    everybody = await pair.mutual.store.all_coverages(code)
+    on_time = [entry for entry in everybody if entry.beneficiary.number != _own(LATE, code)]
+    late = [entry for entry in everybody if entry.beneficiary.number == _own(LATE, code)]
     issued = [
         *await issue_cards(pair.mutual, on_time, EXPIRES, PASSPHRASE),
         *await issue_cards(pair.mutual, late, date(2026, 2, 28), PASSPHRASE),
     ]
     cards = {entry.card.member: entry for entry in issued}
-    await revoke(pair.mutual, [cards[LOST].card.serial])
+    await revoke(pair.mutual, [cards[_own(LOST, code)].card.serial])
     return cards
