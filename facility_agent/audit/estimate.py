@@ -1,7 +1,8 @@
 """What a sample says about the whole batch: the overpayment, its interval, and what may be asked back.
 
-Only errors that were seen are recovered, unless the arrangement allows extrapolation and the sample is large enough;
-then the lower limit of the two-sided 90 % interval is asked, so that too much is asked once in twenty audits at most.
+Only errors that were seen are recovered, and only where the sample was drawn to recover them (`audit.sampling`). Where
+it was drawn to conclude to the whole, which the arrangement must allow, and is large enough, the lower limit of the
+two-sided 90 % interval is asked, so that too much is asked once in twenty audits at most.
 Amounts are whole minor units, the arithmetic is exact, and every rounding favours the facility.
 """
 
@@ -11,8 +12,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import isqrt
 
-from facility_agent.audit.draw import Draw
+import msgspec
+
+from facility_agent.audit.draw import Draw, Method
 from facility_agent.audit.limits import student
+from facility_agent.audit.sampling import Use
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Record
 
@@ -23,8 +27,8 @@ LEAST_ITEMS, LEAST_ERRORS = 100, 20
 class Estimate(Record, frozen=True):
     """The overpayment of a frame, in minor units. `demand` is what may be asked back, `observed` what was seen.
 
-    `lower` and `upper` are the two-sided 90 % interval; `reason` says why only the observed errors count: `clause`,
-    `items`, `errors`, or nothing when the extrapolation stands.
+    `lower` and `upper` are the two-sided 90 % interval; `reason` says why no more counts: `look` (nothing is asked back
+    because of the sample), `recover` (what was seen), `items`, `errors`, or nothing when the extrapolation stands.
     """
 
     observed: int
@@ -41,10 +45,10 @@ class Estimate(Record, frozen=True):
         return not self.reason
 
 
-def estimate(draw: Draw, overpaid: Mapping[str, int], *, allowed: bool) -> Estimate:
+def estimate(draw: Draw, overpaid: Mapping[str, int], use: Use) -> Estimate:
     """The estimate from a draw and what each drawn item was overpaid (0 for one that was right).
 
-    `allowed` is the arrangement's clause. InputError `sample-unfinished` when an item was not looked at, and
+    `use` is what the sample was drawn for. InputError `sample-unfinished` when an item was not looked at, and
     `sample-method` for a monetary-unit draw, whose items do not stand for equal numbers.
     """
     missing = [item for item in draw.drawn if item not in overpaid]
@@ -61,12 +65,49 @@ def estimate(draw: Draw, overpaid: Mapping[str, int], *, allowed: bool) -> Estim
         total, variance = total + part, variance + spread
     half = student(max(1, freedom)) * _root(variance)
     lower, upper = int(max(Fraction(observed), total - half)), -int(-(total + half))
-    reason = "" if allowed else "clause"
+    reason: str = "" if use == "extrapolate" else use
     if not reason and len(seen) < LEAST_ITEMS:
         reason = "items"
     if not reason and errors < LEAST_ERRORS:
         reason = "errors"
-    return Estimate(observed, int(total), lower, upper, len(seen), errors, observed if reason else lower, reason)
+    demand = 0 if reason == "look" else observed if reason else lower
+    return Estimate(observed, int(total), lower, upper, len(seen), errors, demand, reason)
+
+
+class SampleFound(Record, frozen=True):
+    """What a sample of a batch shows so far; amounts in minor units. `demand` is what may be asked back because of it.
+
+    `drawn` of `of` claims were chosen, `seen` of them looked at, `errors` of those overpaid, by `observed` together.
+    `demand` is None while claims are unseen. `reason` is that of the estimate, or `method` after monetary units;
+    `lower` and `upper` stand only where the whole was concluded to.
+    """
+
+    use: Use
+    method: Method
+    drawn: int
+    of: int
+    seen: int
+    errors: int
+    observed: int
+    demand: int | None = None
+    reason: str = ""
+    lower: int | None = None
+    upper: int | None = None
+
+
+def shown(draw: Draw, of: int, overpaid: Mapping[str, int], use: Use) -> SampleFound:
+    """What a draw from `of` claims shows, from those of its claims that were looked at."""
+    observed, errors = sum(overpaid.values()), sum(value != 0 for value in overpaid.values())
+    sofar = SampleFound(use, draw.method, len(draw.drawn), of, len(overpaid), errors, observed)
+    if use == "look":
+        return msgspec.structs.replace(sofar, demand=0, reason="look")
+    if any(item not in overpaid for item in draw.drawn):
+        return sofar
+    if draw.method == "monetary-unit":
+        return msgspec.structs.replace(sofar, demand=observed, reason="method")
+    made = estimate(draw, overpaid, use)
+    bounds = {} if made.reason else {"lower": made.lower, "upper": made.upper}
+    return msgspec.structs.replace(sofar, demand=made.demand, reason=made.reason, **bounds)
 
 
 def _stratum(size: int, seen: Sequence[int]) -> tuple[Fraction, Fraction]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from facility_agent.audit.decide import needs_person
 from facility_agent.audit.edits import by_claim
+from facility_agent.audit.estimate import SampleFound
 from facility_agent.audit.month import Flag
 from facility_agent.audit.recompute import Recomputed
 from facility_agent.vocabulary.findings import Finding, Weight
@@ -43,7 +44,9 @@ class ToLookAt(Record, frozen=True):
 
 
 class AuditReport(Record, frozen=True):
-    """The audit of one batch. claimed = accepted + cut + pending; amounts are this payer's, in minor units."""
+    """The audit of one batch. claimed = accepted + cut + pending; amounts are this payer's, in minor units.
+
+    `sample` is what a draw of the batch showed, where one was made."""
 
     batch: str
     currency: str
@@ -58,6 +61,7 @@ class AuditReport(Record, frozen=True):
     codes: tuple[CodeTotal, ...] = ()
     look_at: tuple[ToLookAt, ...] = ()
     of_month: tuple[Finding, ...] = ()
+    sample: SampleFound | None = None
 
     @property
     def share_without_person(self) -> Fraction:
@@ -70,9 +74,13 @@ class AuditReport(Record, frozen=True):
 
 
 def report(
-    batch: Batch, recomputed: Iterable[Recomputed], flags: Iterable[Flag], proposals: Iterable[ClaimDecision]
+    batch: Batch,
+    recomputed: Iterable[Recomputed],
+    flags: Iterable[Flag],
+    proposals: Iterable[ClaimDecision],
+    sample: SampleFound | None = None,
 ) -> AuditReport:
-    """The report on a batch from its parts: our answers, the flags, and what is proposed."""
+    """The report on a batch from its parts: our answers, the flags, what is proposed, and what a sample showed."""
     answers = tuple(recomputed)
     flagged = by_claim(flags)
     proposed = {proposal.claim: proposal for proposal in proposals}
@@ -97,6 +105,7 @@ def report(
         _by_code(answers, flagged, proposed),
         tuple(sorted(look_at, key=lambda entry: (-entry.at_risk, entry.number, entry.claim))),
         tuple(flag.finding for flag in flagged.get("", ())),
+        sample,
     )
 
 

@@ -5,9 +5,10 @@ Sentences are the neutral ones: they name lines and claims, never an illness. Pe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from facility_agent.audit.estimate import SampleFound
 from facility_agent.audit.funnel import LEAST_PEERS, Funnel, Unit, funnel
 from facility_agent.audit.report import AuditReport
 from facility_agent.vocabulary.settlement import Batch
@@ -74,8 +75,27 @@ def _batch(batch: Batch, report: AuditReport, rates: Mapping[str, tuple[Unit, ..
                 say("audit.report.look-at"), _heads(say, "claim", "why", "claimed", "proposed", "at-risk"), looked, 2
             ),
             Table(say("audit.report.rates"), _heads(say, "finding", "facility", "seen", "among"), rows, 2),
+            *((_sample(report.sample, say, money),) if report.sample else ()),
         ),
     )
+
+
+def _sample(found: SampleFound, say: Words, money: Callable[[int], str]) -> Table:
+    """What a draw was for, what was seen of it, and what may be asked back because of it."""
+    rows = [
+        [say(f"page.sample.use.{found.use}"), ""],
+        [say("field.method"), say(f"page.sample.method.{found.method}")],
+        [say("page.sample.drawn"), f"{found.drawn} / {found.of}"],
+        [say("page.sample.looked"), str(found.seen)],
+        [say("page.sample.errors"), str(found.errors)],
+        [say("page.sample.observed"), money(found.observed)],
+    ]
+    if found.lower is not None and found.upper is not None:
+        rows.append([say("page.sample.interval"), f"{money(found.lower)} – {money(found.upper)}"])
+    if found.demand is not None:
+        rows.append([say("page.sample.demand"), money(found.demand)])
+        rows.append([say(f"page.sample.reason.{found.reason or 'extrapolated'}"), ""])
+    return Table(say("page.sample.shows"), (), rows, 1)
 
 
 def _compared(audits: Iterable[Audited], say: Words) -> tuple[Table, ...]:

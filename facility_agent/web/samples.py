@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiohttp import web
 
+from facility_agent.audit.sampling import Use
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web import forms
 from facility_agent.web.guard import allowed, redirect
@@ -16,6 +17,7 @@ from facility_agent.workflows import paper_batches, samples
 routes = web.RouteTableDef()
 looks = allowed("officer", "adviser", "manager")
 METHODS: Final = ("random", "stratified", "monetary-unit")
+USES: Final[tuple[Use, ...]] = ("look", "recover", "extrapolate")
 
 
 @routes.get("/samples")
@@ -73,7 +75,8 @@ def read_plan(form: forms.Form) -> samples.Plan:
         for name in ("tolerable", "expected", "risk")
         if (value := forms.number(form, name)) is not None
     }
-    return samples.Plan(method, forms.number(form, "size", lowest=1), tuple(sorted({0, *floors})), **rates)
+    use = cast(Use, forms.choice(form, "use", USES) or "look")
+    return samples.Plan(method, forms.number(form, "size", lowest=1), tuple(sorted({0, *floors})), use=use, **rates)
 
 
 async def _promises(request: web.Request) -> dict[str, Any]:

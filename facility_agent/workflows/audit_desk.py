@@ -30,7 +30,7 @@ from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Remittance
-from facility_agent.workflows import endorsing, mail, regularising
+from facility_agent.workflows import endorsing, mail, regularising, samples
 from facility_agent.workflows.own_check import month_of, recomputed
 from facility_agent.workflows.powers import powers_over
 from facility_agent.workflows.rulings import with_rulings
@@ -98,7 +98,7 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     month = await month_of(site, batch, found, arrangement, agreement)
     flags = (*edits.run(month), *billed_to_another(month, await _beside(site, batch)))
     proposals = tuple(propose(answer, flags) for answer in answers)
-    made = report(batch, answers, flags, proposals)
+    made = report(batch, answers, flags, proposals, await samples.found(site, batch))
     decision = await site.store.decision(batch_id)
     async with site.store.transaction():
         await site.store.put_audit(batch_id, canonical(made), site.now())

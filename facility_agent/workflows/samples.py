@@ -11,7 +11,7 @@ from fractions import Fraction
 import msgspec
 
 from facility_agent import __version__
-from facility_agent.arrangements.terms import Terms, terms
+from facility_agent.arrangements.terms import terms
 from facility_agent.audit.draw import (
     DRAW_VERSION,
     Draw,
@@ -22,7 +22,8 @@ from facility_agent.audit.draw import (
     seed_of,
     stratified_draw,
 )
-from facility_agent.audit.estimate import Estimate, estimate
+from facility_agent.audit.estimate import SampleFound, shown
+from facility_agent.audit.sampling import Use, check_use, uses
 from facility_agent.audit.sizes import attribute_size, monetary_size
 from facility_agent.storage.store.samples import Promise, Sample, Seen
 from facility_agent.vocabulary.errors import InputError
@@ -33,7 +34,10 @@ from facility_agent.workflows.site import Site
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How to draw. Without a `size` the formulas give it, from rates in per mille: tolerable, expected, risk."""
+    """How to draw, and for which use.
+
+    Without a `size` the formulas give it, from rates in per mille: tolerable, expected, risk.
+    """
 
     method: str
     size: int | None = None
@@ -41,20 +45,19 @@ class Plan(msgspec.Struct, frozen=True):
     tolerable: int = 50
     expected: int = 0
     risk: int = 50
+    use: Use = "look"
 
 
 class SampleView(msgspec.Struct, frozen=True):
-    """A batch with its promise, its draw, what was seen, and, once all of it was looked at, the estimate."""
+    """A batch with its promise, its draw, what was seen of it, and what that shows."""
 
     batch: Batch
     promise: Promise | None
     sample: Sample | None
     seen: dict[str, Seen]
-    estimate: Estimate | None
-    #: Whether the contract speaks of control by sample, and whether one may conclude from it to the whole.
-    admitted: bool
-    allowed: bool
-    observed: int
+    #: What the contract lets a draw serve.
+    uses: tuple[Use, ...]
+    found: SampleFound | None
 
 
 async def promise(site: Site, facility: str, month: str, by: str) -> Promise:
@@ -77,18 +80,29 @@ async def view(site: Site, batch_id: str) -> SampleView:
     """Everything about the sample of a batch; InputError `batch-unknown`."""
     batch = await _batch(site, batch_id)
     sample, seen = await site.store.sample(batch_id), await site.store.sample_results(batch_id)
-    known, made = await _terms(site, batch), None
-    admitted, allowed = known.clause("sampling") is True, known.clause("extrapolation") is True
-    if sample is not None and sample.draw.method != "monetary-unit" and all(x in seen for x in sample.draw.drawn):
-        made = estimate(sample.draw, {claim: entry.overpaid for claim, entry in seen.items()}, allowed=allowed)
+    told = _shown(batch, sample, seen) if sample is not None else None
     promised = await site.store.promise(batch.facility, batch.month)
-    observed = sum(entry.overpaid for entry in seen.values())
-    return SampleView(batch, promised, sample, seen, made, admitted, allowed, observed)
+    return SampleView(batch, promised, sample, seen, await _uses(site, batch), told)
+
+
+async def found(site: Site, batch: Batch) -> SampleFound | None:
+    """What the sample of a batch shows, for its report; None where nothing was drawn."""
+    sample = await site.store.sample(batch.id)
+    return _shown(batch, sample, await site.store.sample_results(batch.id)) if sample is not None else None
+
+
+def _shown(batch: Batch, sample: Sample, seen: dict[str, Seen]) -> SampleFound:
+    overpaid = {claim: entry.overpaid for claim, entry in seen.items()}
+    return shown(sample.draw, len(batch.items), overpaid, sample.use)
 
 
 async def draw(site: Site, batch_id: str, plan: Plan, by: str) -> Sample:
-    """Draw the sample of a batch, once. InputError `sample-promise-none`, `-late`, `sample-second`, `sample-*`."""
+    """Draw the sample of a batch, once. InputError `sample-promise-none`, `-late`, `sample-second`, `sample-*`.
+
+    What the arrangement does not allow the draw to serve is refused before anything is drawn.
+    """
     batch = await _batch(site, batch_id)
+    check_use(plan.use, plan.method, await _uses(site, batch))
     known = await site.store.promise(batch.facility, batch.month)
     if known is None:
         raise InputError("sample-promise-none", month=batch.month)
@@ -98,7 +112,8 @@ async def draw(site: Site, batch_id: str, plan: Plan, by: str) -> Sample:
     made = drawn(batch, plan, seed_of(whole, known.value, known.committed))
     program = f"facility-agent {__version__}, draw {DRAW_VERSION}"
     sample = Sample(
-        batch_id, whole, known.committed, known.day, known.value.hex(), site.today(), program, made
+        batch_id, whole, known.committed, known.day, known.value.hex(), site.today(), program, made,
+        plan.use,
     )  # fmt: skip
     await site.store.put_sample(sample, site.now(), by)
     return sample
@@ -154,8 +169,9 @@ async def _batch(site: Site, batch_id: str) -> Batch:
     return entry.batch
 
 
-async def _terms(site: Site, batch: Batch) -> Terms:
-    """The contract on the last day of the batch's month."""
+async def _uses(site: Site, batch: Batch) -> tuple[Use, ...]:
+    """What the contract in force on the last day of the batch's month lets a draw serve."""
     until = last_day(batch.month)
     agreement = await site.agreement(batch.facility, batch.payer, until)
-    return terms(site.arrangement(until), agreement, batch.facility)
+    known = terms(site.arrangement(until), agreement, batch.facility)
+    return uses(known.clause("sampling"), known.clause("extrapolation"))

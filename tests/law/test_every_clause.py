@@ -108,7 +108,7 @@ def test_every_single_clause_is_asked_for_by_its_name_or_told(clause: str) -> No
 
 
 #: Single clauses that people read and no rule asks: the unit of an invoice, and effects that the desk words.
-PEOPLES = {"invoice_unit", "sampling", "extrapolation", "newborn_days", "arrears_suspend", "offline_cap"}
+PEOPLES = {"invoice_unit", "newborn_days", "arrears_suspend", "offline_cap"}
 
 
 def asked() -> Iterator[str]:

@@ -47,7 +47,7 @@ def test_what_is_asked_back_is_seldom_more_than_was_overpaid(
                 if method == "random"
                 else stratified_draw(items, [0, 1000, 3000], size, seed)
             )
-            found = estimate(draw, {name: overpaid[name] for name in draw.drawn}, allowed=True)
+            found = estimate(draw, {name: overpaid[name] for name in draw.drawn}, "extrapolate")
             if found.extrapolated:
                 asked += 1
                 above += found.demand > truth

@@ -38,11 +38,16 @@ async def test_a_batch_is_drawn_looked_at_and_estimated(fresh: World, visit: Vis
     value = b"a value of the test"
     kept = Promise("CSPS-EX1", "2026-03", march.closed_on.replace(day=1), samples.commitment(value), value)
     await site.store.put_promise(kept, site.now(), "agent")
+    page = await officer.post(f"/audit/{march.id}/sample", method="random", size="3", use="recover")
+    assert page.status == 422 and "Draw for looking only" in page.text, "not only the page refuses"
     page = await officer.post(f"/audit/{march.id}/sample", method="random", size="3")
     assert page.status == 200 and "the same draw" in page.text and value.hex() in page.text
     sample = await site.store.sample(march.id)
     assert sample is not None
     for claim in sample.draw.drawn:
         page = await officer.post(f"/audit/{march.id}/sample", claim=claim, overpaid="0", said="")
-    assert "Claims with an error 0 / 3" in page.text and "only the errors seen count" in page.text
+    assert "Claims with an error 0 / 3" in page.text and "only errors seen are told" in page.text
+    assert "May be asked back 0" in page.text
     assert "admits no control by sample" in page.text, "no arrangement here speaks of it"
+    kept = await officer.get(f"/audit/{march.id}/files/report.html")
+    assert "nothing is asked back because of the draw" in kept.text

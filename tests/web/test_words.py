@@ -22,6 +22,7 @@ from facility_agent.web import app, invoices, payments, visit_form
 from facility_agent.web.given import MARKS
 from facility_agent.web.guarantees import KINDS as GUARANTEES
 from facility_agent.web.maternity import ENDINGS
+from facility_agent.web.samples import USES
 from facility_agent.web.till import KINDS
 from facility_agent.words import LANGUAGES, Words, catalogue, fields_of
 from facility_agent.workflows.desk import IDENTIFIED
@@ -61,7 +62,8 @@ BUILT = {
     "page.guarantees.silence.": ("granted", "refused", "unknown"),
     "page.outliers.standing.": ("inside", "small", "high", "very-high", "low", "very-low"),
     "page.sample.method.": ("random", "stratified", "monetary-unit"),
-    "page.sample.only-seen.": ("clause", "items", "errors", "method"),
+    "page.sample.use.": USES,
+    "page.sample.reason.": ("extrapolated", "look", "recover", "items", "errors", "method"),
     "page.paper.column.": ("sheet", "day", "member", "register", "act", "quantity", "price", "asked"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),

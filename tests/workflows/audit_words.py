@@ -41,6 +41,8 @@ AUDIT |= {
     "sample-promise-none": ("Promettez celle du mois prochain", "Promise that of next month"),
     "sample-second": ("regardez les feuilles du premier", "look at the claims of the first"),
     "sample-not-drawn": ("une feuille de l’échantillon", "a claim of the sample"),
+    "sample-not-admitted": ("Tirez pour regarder seulement", "Draw for looking only"),
+    "sample-not-extrapolated": ("ou pour regarder", "or to look"),
     "sample-overpaid": ("Saisissez un montant", "Enter an amount"),
     "sample-impossible": ("Baissez le taux attendu", "ower the expected rate"),
 }

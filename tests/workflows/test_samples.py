@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from facility_agent.audit.draw import Item, commitment, frame_of, seed_of
 from facility_agent.vocabulary.identifiers import canonical, digest
-from facility_agent.workflows import exchange, samples
+from facility_agent.workflows import audit_desk, exchange, samples
 from facility_agent.workflows.samples import Plan
+from facility_agent.workflows.site import Site
 from tests.workflows.nothing import refused
 from tests.workflows.places import Places
 
@@ -48,24 +50,50 @@ async def test_every_method_comes_out_again(sent: Places, promised: str, plan: P
     assert await samples.redraw(sent.mutual, promised)
 
 
-async def test_only_what_was_seen_is_asked_back_and_a_wrong_entry_changes_nothing(sent: Places, promised: str) -> None:
+async def test_where_no_clause_admits_it_a_draw_serves_looking_only(sent: Places, promised: str) -> None:
     site = sent.mutual
     async with refused("sample-not-drawn", site):
         await samples.look(site, promised, "nobody", 0, "", "agent")
-    drawn = (await samples.draw(site, promised, Plan("random", 3), "agent")).draw.drawn
-    async with refused("sample-overpaid", site):
-        await samples.look(site, promised, drawn[0], 10**6, "Trop", "agent")
-    async with refused("reason-missing", site):
-        await samples.look(site, promised, drawn[0], 10, " ", "agent")
+    for use in ("recover", "extrapolate"):
+        async with refused("sample-not-admitted", site):
+            await samples.draw(site, promised, Plan("random", 3, use=use), "agent")
+    made = await samples.draw(site, promised, Plan("random", 3), "agent")
+    assert made.use == "look"
+    await see_all(site, promised, made.draw.drawn)
+    found = (await samples.view(site, promised)).found
+    assert found is not None and (found.observed, found.demand, found.reason, found.lower) == (20, 0, "look", None)
+    assert (await audit_desk.audit(site, promised)).report.sample == found
+
+
+async def test_what_the_clauses_admit_is_said_before_the_draw_and_kept(
+    sent: Places, promised: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = sent.mutual
+    law = site.arrangement(date(2026, 3, 31))
+    clauses = msgspec.structs.replace(law.clauses, sampling=True)
+    spoken = msgspec.structs.replace(law, clauses=clauses, digest="spoken")
+    monkeypatch.setattr(type(site), "arrangement", lambda _, on: spoken)
+    async with refused("sample-not-extrapolated", site):
+        await samples.draw(site, promised, Plan("random", 3, use="extrapolate"), "agent")
+    drawn = (await samples.draw(site, promised, Plan("random", 3, use="recover"), "agent")).draw.drawn
     await samples.look(site, promised, drawn[0], 10, "Un comprimé de moins au registre", "agent")
-    assert (await samples.view(site, promised)).estimate is None
+    found = (await samples.view(site, promised)).found
+    assert found is not None and (found.observed, found.demand) == (10, None), "two claims were not looked at"
+    await see_all(site, promised, drawn)
+    found = (await samples.view(site, promised)).found
+    assert found is not None and (found.observed, found.demand, found.reason) == (20, 20, "recover")
+
+
+async def see_all(site: Site, batch: str, drawn: tuple[str, ...]) -> None:
+    """One error of 20, written down twice; wrong entries change nothing."""
+    async with refused("sample-overpaid", site):
+        await samples.look(site, batch, drawn[0], 10**6, "Trop", "agent")
+    async with refused("reason-missing", site):
+        await samples.look(site, batch, drawn[0], 10, " ", "agent")
     for claim in drawn[1:]:
-        await samples.look(site, promised, claim, 0, "", "agent")
-    await samples.look(site, promised, drawn[0], 20, "Deux comprimés de moins", "medecin")
-    view = await samples.view(site, promised)
-    assert view.estimate is not None
-    assert (view.estimate.observed, view.estimate.demand, view.estimate.extrapolated) == (20, 20, False)
-    assert view.estimate.reason == ("items" if view.allowed else "clause")
+        await samples.look(site, batch, claim, 0, "", "agent")
+    await samples.look(site, batch, drawn[0], 30, "Trois comprimés de moins", "agent")
+    await samples.look(site, batch, drawn[0], 20, "Deux comprimés de moins", "medecin")
 
 
 async def test_without_a_promise_made_before_nothing_is_drawn(sent: Places) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from facility_agent.audit.draw import Draw
+from facility_agent.audit.sampling import Use
 from facility_agent.storage.store.base import Shelf, decoded, instant
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical
@@ -24,7 +25,10 @@ class Promise(msgspec.Struct, frozen=True):
 
 
 class Sample(Record, frozen=True):
-    """A draw and what it was made from. `value` is the promised one as hexadecimal text; `program` drew it."""
+    """A draw and what it was made from. `value` is the promised one as hexadecimal text; `program` drew it.
+
+    `use` was said before the draw and allowed by the arrangement; a draw that says none serves looking only.
+    """
 
     batch: str
     batch_digest: str
@@ -34,6 +38,7 @@ class Sample(Record, frozen=True):
     drawn_on: date
     program: str
     draw: Draw
+    use: Use = "look"
 
 
 class Seen(msgspec.Struct, frozen=True):
