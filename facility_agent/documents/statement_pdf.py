@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from facility_agent.documents.frame import MARGIN, Column, Frame
+from facility_agent.documents.frame import MARGIN, Column, Frame, grouped
+from facility_agent.documents.head_count_pdf import persons_of, table_of_heads
 from facility_agent.documents.statement_detail import table
 from facility_agent.invoicing.amounts import currency_name, in_words
 from facility_agent.invoicing.batch import Totals
+from facility_agent.invoicing.capitation import HeadCount
 from facility_agent.invoicing.statement import Statement, paginate
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.settlement import BatchItem
 from facility_agent.words import Words
 
 ROW = 5.5
-_FAMILIES_ABREAST = 4
 #: Widths in millimetres; together they fill a landscape page.
 _COLUMNS = (
     ("position", 9, "R", 1),
@@ -49,14 +50,44 @@ def statement_pdf(statement: Statement, seal_hash: str, language: str = "fr", *,
         head=lambda page: _head(page, statement),
         archive=True,
     )
+    frame.page()
+    if statement.count is not None:
+        _heads(frame, statement, statement.count)
+    else:
+        _claims(frame, statement)
+    _arrest(frame, statement)
+    frame.boxes([(words(f"doc.box.{signer}"), "") for signer in statement.signers])
+    if statement.one_person:
+        frame.paragraph(words("doc.one-person"), size=7.5)
+    if statement.count is not None:
+        persons_of(frame, statement.count, statement.scheme_name.say(words.language))
+    if statement.detail is not None:
+        table(frame, statement, statement.detail)
+    if seal_hash:
+        # Whoever gets the paper's file can read its rows by machine; the sealed letter stays what counts.
+        frame.attach(f"bordereau-{statement.number}.json", canonical(statement), "application/json", made_on)
+    return frame.finish()
+
+
+def _heads(frame: Frame, statement: Statement, count: HeadCount) -> None:
+    """What is due for listed persons, and from which register they were counted; their numbers come after the sum."""
+    words = frame.words
+    said = words("doc.count.register", sequence=count.sequence, day=count.as_of)
+    frame.paragraph(f"{words('doc.count.title', day=count.counted_on)}. {said}")
+    table_of_heads(frame, count, statement.currency, statement.scheme_name.say(words.language))
+    frame.paragraph(f"{words('doc.count.print')} {grouped(count.fingerprint)}")
+    frame.need(46)
+
+
+def _claims(frame: Frame, statement: Statement) -> None:
+    """One claim a line, page by page, with what each page brings and carries."""
+    words = frame.words
     columns = [
         Column(words(f"doc.column.{name}"), width, align, lines)  # type: ignore[arg-type]
         for name, width, align, lines in _COLUMNS
     ]
-    frame.page()
     room = frame.bottom - frame.y - 8
-    rows_of_families = -(-len(statement.families) // _FAMILIES_ABREAST)
-    foot = 50 + (7 + 4.5 * rows_of_families if rows_of_families else 0) + (6 if statement.one_person else 0)
+    foot = 50 + (6 if statement.one_person else 0)
     full = int(room / ROW) - 2
     pages = paginate(statement.rows, full, max(1, min(full, int((room - foot) / ROW) - 2)))
     for page in pages:
@@ -71,17 +102,6 @@ def statement_pdf(statement: Statement, seal_hash: str, language: str = "fr", *,
             _sum(frame, columns, "doc.carried", page.carried, statement)
     _sum(frame, columns, "doc.total", statement.totals, statement)
     frame.need(foot - 4)
-    _families(frame, statement)
-    _arrest(frame, statement)
-    frame.boxes([(words(f"doc.box.{signer}"), "") for signer in statement.signers])
-    if statement.one_person:
-        frame.paragraph(words("doc.one-person"), size=7.5)
-    if statement.detail is not None:
-        table(frame, statement, statement.detail)
-    if seal_hash:
-        # Whoever gets the paper's file can read its rows by machine; the sealed letter stays what counts.
-        frame.attach(f"bordereau-{statement.number}.json", canonical(statement), "application/json", made_on)
-    return frame.finish()
 
 
 def marks_of(statement: Statement, words: Words, *, sealed: bool = True) -> tuple[str, ...]:
@@ -108,7 +128,7 @@ def _head(frame: Frame, statement: Statement) -> None:
         ),
         (
             words("doc.scheme", name=statement.scheme_name.say(words.language), code=statement.scheme),
-            words("doc.month", month=words.month(statement.month), day=statement.closed_on, claims=len(statement.rows)),
+            month_of(statement, words),
         ),
         (
             words("doc.under", title=statement.arrangement.say(words.language), start=statement.arrangement_start),
@@ -123,6 +143,15 @@ def _head(frame: Frame, statement: Statement) -> None:
     ours = words("doc.form.ours") if statement.detail is None else ""
     frame.say(f"{currency}. {ours}".rstrip(". "), MARGIN, frame.y, frame.width, 4, size=7)
     frame.y += 4.5
+
+
+def month_of(statement: Statement, words: Words) -> str:
+    """The month, the day of closing, and how many claims or persons are billed."""
+    if statement.count is None:
+        claims = len(statement.rows)
+        return words("doc.month", month=words.month(statement.month), day=statement.closed_on, claims=claims)
+    heads = words.number(sum(due.heads for due in statement.count.dues))
+    return words("doc.month-heads", month=words.month(statement.month), day=statement.closed_on, heads=heads)
 
 
 def _texts(position: int, item: BatchItem, statement: Statement, words: Words) -> list[str]:
@@ -144,24 +173,6 @@ def _sum(frame: Frame, columns: list[Column], key: str, sums: Totals, statement:
     amounts = (sums.submitted, sums.member_pays, sums.other_payers, sums.facility_bears, sums.due)
     texts = [frame.words.amount(amount, statement.currency, symbol=False) for amount in amounts]
     frame.row([label, *columns[6:]], [frame.words(key), *texts], ROW, bold=True)
-
-
-def _families(frame: Frame, statement: Statement) -> None:
-    """What is due by family of care, a few beside each other."""
-    if not statement.families:
-        return
-    words, width = frame.words, frame.width / _FAMILIES_ABREAST
-    frame.y += 1.5
-    frame.say(words("doc.families"), MARGIN, frame.y, frame.width, 4.5, size=8, bold=True)
-    frame.y += 4.5
-    for position, family in enumerate(statement.families):
-        x = MARGIN + position % _FAMILIES_ABREAST * width
-        y = frame.y + position // _FAMILIES_ABREAST * 4.5
-        name = family.name.say(words.language) or words("doc.family.none")
-        amount = words.amount(family.due, statement.currency, symbol=False)
-        frame.say(name, x, y, width - 26, 4.5, size=7.5)
-        frame.say(amount, x + width - 26, y, 22, 4.5, size=7.5, align="R")
-    frame.y += -(-len(statement.families) // _FAMILIES_ABREAST) * 4.5
 
 
 def _arrest(frame: Frame, statement: Statement) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from facility_agent.documents.detail_xlsx import sheet as detail_sheet
 from facility_agent.documents.letters import clean
 from facility_agent.documents.statement_csv import AMOUNTS, TEXTS, looks_like_formula
-from facility_agent.documents.statement_pdf import marks_of
+from facility_agent.documents.statement_pdf import marks_of, month_of
 from facility_agent.invoicing.amounts import currency_name, in_words
 from facility_agent.invoicing.statement import Statement
 from facility_agent.vocabulary.money import digits, major
@@ -83,10 +83,7 @@ def _heading(
         (words("doc.facility", name=statement.facility_name, code=statement.facility), "text"),
         (words("doc.payer", name=statement.payer_name, code=statement.payer), "text"),
         (words("doc.scheme", name=statement.scheme_name.say(language), code=statement.scheme), "text"),
-        (
-            words("doc.month", month=words.month(statement.month), day=statement.closed_on, claims=len(statement.rows)),
-            "text",
-        ),
+        (month_of(statement, words), "text"),
         (words("doc.under", title=statement.arrangement.say(language), start=statement.arrangement_start), "text"),
         (words("doc.agreement", id=statement.agreement) if statement.agreement else words("doc.no-agreement"), "text"),
         (words("doc.amounts-in", currency=currency_name(statement.currency, language)), "text"),
@@ -128,11 +125,6 @@ def _sums(sheet: Any, statement: Statement, first: int, words: Words, styles: di
         figures=words.amount(sums.due, statement.currency),
     )
     sheet.write_string(row + 3, 0, said, styles["bold"])
-    below = row + 5
-    for position, family in enumerate(statement.families):
-        name = family.name.say(words.language) or words("doc.family.none")
-        _text(sheet, below + position, 5, name, styles)
-        sheet.write_number(below + position, _LAST, _major(family.due, statement.currency), styles["amount"])
 
 
 def _print_setup(sheet: Any, labels: int, marks: tuple[str, ...], words: Words) -> None:

@@ -99,11 +99,15 @@ class Register(Record, frozen=True):
 
 
 class BatchMessage(Record, frozen=True):
-    """A batch with its claims, in the order of its items, and what the facility says of some of them."""
+    """A batch with its claims, in the order of its items, and what the facility says of some of them.
+
+    `count` holds the persons whom a batch per head bills.
+    """
 
     batch: Batch
     claims: tuple[Claim, ...]
     justified: tuple[Justified, ...] = ()
+    count: HeadCount | None = None
 
 
 Message = (

@@ -111,6 +111,12 @@ def open_on(coverage: Coverage, on: date, grace: int = 0) -> bool:
     )
 
 
+def grace_of(terms: Terms) -> int:
+    """Days after the last paid one for which a person still counts; none while the clause is open."""
+    clause = terms.clause("arrears_grace_days")
+    return 0 if clause == UNKNOWN else int(clause)
+
+
 def period_of(per: str, on: date) -> Period:
     """The month, quarter or year of the calendar in which a day lies.
 
@@ -137,8 +143,7 @@ def difference(ours: Due, theirs: Due) -> Difference:
 
 def _due(terms: Terms, row: Capitation, payer: str, listed: Iterable[Coverage], on: date) -> Due:
     """One row for one payer; a person with two coverages of one scheme counts once."""
-    clause = terms.clause("arrears_grace_days")
-    grace = 0 if clause == UNKNOWN else int(clause)
+    grace = grace_of(terms)
     counted = [coverage for coverage in listed if open_on(coverage, on, grace)]
     known = {coverage.beneficiary.number for coverage in counted if coverage.paid_until is not None}
     persons = {coverage.beneficiary.number for coverage in counted}

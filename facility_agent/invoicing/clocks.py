@@ -107,7 +107,7 @@ def _ends(terms: Terms, start: date) -> list[tuple[date, str]]:
 def kind_allowed(terms: Terms, kind: str) -> Finding | None:
     """The finding when a batch beside the main one is not allowed, or nobody has said whether it is."""
     allowed = terms.clause("supplementary")
-    if kind == "main" or allowed is True:
+    if kind in ("main", "per-head") or allowed is True:
         return None
     if allowed == UNKNOWN:
         return unchecked("kind-not-allowed", "supplementary", "clause", "supplementary", kind=kind)

@@ -99,7 +99,7 @@ class _Book:
 
     def _claim(self, claim: Claim) -> None:
         self.papers[claim.id], self.of_visit[claim.visit.id] = Paper(claim), claim.id
-        self._row(claim.id, claim.minted_on, "care", claim.number)
+        self._row(claim.id, claim.minted_on, "heads" if claim.counted else "care", claim.number)
         if claim.replaces in self.papers:
             self.papers[claim.replaces].replaced = True
             self._row(claim.replaces, claim.minted_on, "replaced", claim.number)

@@ -6,7 +6,7 @@ condition. Marks say on every page what must not be overlooked: invented figures
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import astuple
@@ -15,21 +15,14 @@ from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.layouts import layout_of
 from facility_agent.arrangements.model import Arrangement, Text
 from facility_agent.invoicing.batch import Totals, totals
-from facility_agent.vocabulary.records import Claim, Record
+from facility_agent.invoicing.capitation import HeadCount
+from facility_agent.vocabulary.records import Record
 from facility_agent.vocabulary.settlement import Batch, BatchItem, BatchKind
 
 #: Rows that stay for the page that is signed.
 TAIL = 5
 #: Who signs when nobody says otherwise; an `endorser` may stand between.
 SIGNERS = ("facility", "payer")
-
-
-class FamilyTotal(Record, frozen=True):
-    """What the payer owes for one family of care over the whole batch."""
-
-    family: str
-    name: Text
-    due: int
 
 
 class Detail(Record, frozen=True):
@@ -41,7 +34,10 @@ class Detail(Record, frozen=True):
 
 
 class Statement(Record, frozen=True):
-    """All that the printed statement says. `rows` are the items of the batch, in its order."""
+    """All that the printed statement says. `rows` are the items of the batch, in its order.
+
+    `count` holds the persons whom a batch per head bills.
+    """
 
     facility: str
     facility_name: str
@@ -59,12 +55,12 @@ class Statement(Record, frozen=True):
     agreement: str
     rows: tuple[BatchItem, ...]
     totals: Totals
-    families: tuple[FamilyTotal, ...] = ()
     signers: tuple[str, ...] = SIGNERS
     invented: bool = False
     generic_form: bool = False
     one_person: bool = False
     detail: Detail | None = None
+    count: HeadCount | None = None
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -88,7 +84,6 @@ def statement(
     agreement: Agreement | None = None,
     *,
     names: Mapping[str, str] | None = None,
-    families: tuple[FamilyTotal, ...] = (),
     signers: tuple[str, ...] = SIGNERS,
     generic_form: bool | None = None,
     one_person: bool = False,
@@ -122,35 +117,11 @@ def statement(
         agreement=agreement.id if agreement is not None else "",
         rows=batch.items,
         totals=totals(batch.items),
-        families=families,
         signers=signers,
         invented=batch.invented or arrangement.invented or made_up or any(party.invented for party in concerned),
         generic_form=generic_form,
         one_person=one_person,
     )
-
-
-def family_totals(
-    batch: Batch, claims: Iterable[Claim], arrangement: Arrangement, agreement: Agreement | None = None
-) -> tuple[FamilyTotal, ...]:
-    """What the payer owes by family of care, in the arrangement's order; acts of no family come last, unnamed.
-
-    The sums add up to the batch's `due`.
-    """
-    local = agreement.annex.acts if agreement is not None else ()
-    family_of = {act.code: act.family for act in (*local, *arrangement.acts)}
-    wanted = {item.claim for item in batch.items}
-    sums: dict[str, int] = {}
-    for claim in claims:
-        if claim.id not in wanted:
-            continue
-        for line in claim.adjudication.lines:
-            due = sum(s.amount for s in line.shares if (s.payer, s.scheme) == (batch.payer, batch.scheme))
-            family = family_of.get(line.act, "")
-            sums[family] = sums.get(family, 0) + due
-    named = {family.code: family.name for family in arrangement.families}
-    order = [*named, *sorted(sums.keys() - named.keys() - {""}), ""]
-    return tuple(FamilyTotal(code, named.get(code, Text(code, code)), sums[code]) for code in order if sums.get(code))
 
 
 def paginate(rows: Sequence[BatchItem], full: int, last: int) -> tuple[Page, ...]:

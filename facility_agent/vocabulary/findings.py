@@ -228,6 +228,13 @@ CATALOGUE: Final[dict[str, Kind]] = {
             ("exact-hour", "note", "at"),
             ("entered-late", "note", "day entered"),
             ("visit-gap", "note", "claim day facility"),
+            ("heads-not-counted", "unchecked", "day"),
+            ("head-unknown", "reduce", "member day"),
+            ("head-listed-elsewhere", "reduce", "member day"),
+            ("head-not-listed", "reduce", "member day"),
+            ("head-not-open", "reduce", "member day"),
+            ("head-rate-differs", "reduce", "ours theirs"),
+            ("head-not-claimed", "note", "member"),
             ("decided-by-person", "note reduce refuse", "reason by"),
         ),
     ]

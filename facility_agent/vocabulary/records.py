@@ -271,7 +271,10 @@ class Basis(Record, frozen=True):
 
 
 class Claim(Record, frozen=True):
-    """One visit as it is claimed: immutable. A correction is a new claim that names the one it replaces."""
+    """One visit as it is claimed: immutable. A correction is a new claim that names the one it replaces.
+
+    `counted` is the fingerprint of the head count that a claim bills which is for listed persons and for no visit.
+    """
 
     id: str
     number: str
@@ -281,3 +284,4 @@ class Claim(Record, frozen=True):
     adjudication: Adjudication
     minted_on: date
     replaces: str = ""
+    counted: str = ""

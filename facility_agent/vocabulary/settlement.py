@@ -29,7 +29,8 @@ class BatchItem(Record, frozen=True):
     facility_bears: int
 
 
-BatchKind = Literal["main", "supplementary", "regularisation"]
+#: A batch `per-head` bills persons who are listed with the facility, whatever care they had.
+BatchKind = Literal["main", "supplementary", "regularisation", "per-head"]
 
 
 class Batch(Record, frozen=True):

@@ -9,12 +9,12 @@ from aiohttp import web
 from facility_agent.invoicing.kinds import KINDS
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.settlement import BatchKind
-from facility_agent.web import forms
+from facility_agent.web import forms, head_counts
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.invoices import read_month
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
-from facility_agent.workflows import closing, month_notes, month_papers
+from facility_agent.workflows import closing, month_notes, month_papers, per_head
 
 routes = web.RouteTableDef()
 accounts_for = allowed("accountant", "manager")
@@ -54,6 +54,20 @@ async def note(request: web.Request) -> web.Response:
         return redirect(f"/months/{month}?done=note-kept")
     batch = forms.choice(form, "kind", KINDS)
     return redirect(f"/months/{month}/check?payer={payer}&scheme={scheme}&kind={batch}&done=note-kept")
+
+
+@routes.post("/head-counts/invoices")
+@accounts_for
+async def invoice(request: web.Request) -> web.Response:
+    """Close the invoice of a head count, for good."""
+    form, site = await request.post(), request.app[SITE]
+    on, start = forms.day(form, "day") or site.today(), forms.day(form, "start") or site.today()
+    payer, scheme = forms.needed(form, "payer", 60), forms.needed(form, "scheme", 60)
+    try:
+        batch = await per_head.invoice(site, payer, scheme, on, start, request[SIGNED_IN].account.login)
+    except InputError as error:
+        return await head_counts.shown(request, on, error)
+    return redirect(f"/batches/{batch.id}?done=heads-invoiced")
 
 
 @routes.get("/months/{month}/files/preview.pdf")

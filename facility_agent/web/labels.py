@@ -12,6 +12,7 @@ from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Arrangement, Family, Level, Limit, Scheme, Waiting
 from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.documents.clause_words import ClauseWords
+from facility_agent.invoicing.per_head import PER_HEAD
 from facility_agent.words import Words
 
 
@@ -37,8 +38,10 @@ class Labels(Mapping[str, str]):
         return self is other
 
     def act(self, code: str) -> str:
-        """The act's name."""
+        """The act's name; of a line that bills persons, what it pays for."""
         row = self.terms.acts.get(code) if self.terms else None
+        if code == PER_HEAD:
+            return self.words("doc.act.per-head")
         return row.name.say(self.words.language) if row else code
 
     def family(self, code: str) -> str:

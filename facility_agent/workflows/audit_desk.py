@@ -95,8 +95,7 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     arrangement = site.arrangement(last_day(batch.month))
     agreement = await site.agreement(batch.facility, batch.payer, last_day(batch.month))
     answers = await recomputed(site, batch, found, arrangement, agreement)
-    month = await month_of(site, batch, found, arrangement, agreement)
-    flags = (*edits.run(month), *billed_to_another(month, await _beside(site, batch)))
+    flags = await _flags(site, batch, found)
     proposals = tuple(propose(answer, flags) for answer in answers)
     made = report(batch, answers, flags, proposals, await samples.found(site, batch))
     decision = await site.store.decision(batch_id)
@@ -112,6 +111,16 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     )
 
 
+async def _flags(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> tuple[Flag, ...]:
+    """What the edits say of the claims; they ask of care, and say nothing of persons who were counted."""
+    if batch.kind == "per-head":
+        return ()
+    day = last_day(batch.month)
+    agreement = await site.agreement(batch.facility, batch.payer, day)
+    month = await month_of(site, batch, claims, site.arrangement(day), agreement)
+    return (*edits.run(month), *billed_to_another(month, await _beside(site, batch)))
+
+
 async def _beside(site: Site, batch: Batch) -> list[tuple[str, Claim]]:
     """The claims of this facility and month at the mutuals with which ours are shared, with the code of each."""
     return [
@@ -123,6 +132,8 @@ async def _beside(site: Site, batch: Batch) -> list[tuple[str, Claim]]:
 
 async def rates_of(site: Site, view: AuditView) -> dict[str, tuple[Unit, ...]]:
     """How often each finding stands on the claims of a batch, comparisons included, to be set beside other batches."""
+    if view.batch.kind == "per-head":
+        return {}
     day = last_day(view.batch.month)
     agreement = await site.agreement(view.batch.facility, view.batch.payer, day)
     month = await month_of(site, view.batch, view.claims, site.arrangement(day), agreement)

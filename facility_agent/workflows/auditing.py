@@ -21,6 +21,7 @@ from facility_agent.audit import edits
 from facility_agent.audit.comparisons import compare, rates
 from facility_agent.audit.decide import propose
 from facility_agent.audit.funnel import Unit
+from facility_agent.audit.heads import recounted, why_not
 from facility_agent.audit.month import Bars, Month
 from facility_agent.audit.queue import Place, place, queue
 from facility_agent.audit.recompute import Recomputed, recompute
@@ -28,6 +29,8 @@ from facility_agent.audit.report import AuditReport, report
 from facility_agent.exchange.envelope import MAGIC
 from facility_agent.exchange.messages import BatchMessage, decode
 from facility_agent.exchange.spreadsheets import read_members
+from facility_agent.invoicing.capitation import HeadCount, dues, grace_of
+from facility_agent.invoicing.per_head import mismatched
 from facility_agent.lake.history import past_lines
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import month_period
@@ -112,6 +115,8 @@ def _audit(
     batched: dict[str, str],
 ) -> FileAudit:
     batch = message.batch
+    if message.count is not None:
+        return _counted(message, message.count, arrangement, agreement, held)
     month = Month(
         message.claims,
         arrangement,
@@ -136,6 +141,27 @@ def _audit(
     proposals = [propose(answer, flags) for answer in answers]
     places = queue(place(answer, flags) for answer in answers)
     return FileAudit(batch, report(batch, answers, flags, proposals), places, rates(month, (*flags, *compare(month))))
+
+
+def _counted(
+    message: BatchMessage,
+    count: HeadCount,
+    arrangement: Arrangement,
+    agreement: Agreement,
+    held: Mapping[str, tuple[Coverage, ...]],
+) -> FileAudit:
+    """The audit of a batch per head: the persons of the members' file counted on the same day."""
+    batch, known = message.batch, terms(arrangement, agreement, message.batch.facility)
+    if mismatched(batch, message.claims, count):
+        raise InputError("batch-inconsistent", month=batch.month, reasons="count")
+    listed = [row for rows in held.values() for row in rows if row.listed_at == batch.facility]
+    ours = [due for due in dues(known, listed, count.counted_on) if due.scheme == batch.scheme]
+    grace = grace_of(known)
+    answer = recounted(
+        batch, message.claims[0], count, ours,
+        lambda person: why_not(held.get(person, ()), batch.facility, count.counted_on, grace),
+    )  # fmt: skip
+    return FileAudit(batch, report(batch, [answer], (), [propose(answer, ())]), queue([place(answer, ())]), {})
 
 
 def _deliveries(arrangement: Arrangement) -> frozenset[str]:

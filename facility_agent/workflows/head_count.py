@@ -48,7 +48,7 @@ async def count(site: Site, facility: str, payer: str, on: date, sequence: int |
     """
     if on > site.today():
         raise InputError("count-in-future", day=on.isoformat())
-    state = await _state(site, payer, sequence)
+    state = await state_of(site, payer, sequence)
     known = terms(site.arrangement(on), await site.agreement(facility, payer, on), facility)
     found = tuple(due for due in dues(known, await _listed(site, facility, state), on) if due.payer == payer)
     if not found:
@@ -125,7 +125,8 @@ def _differences(ours: Sequence[Due], theirs: Sequence[Due]) -> tuple[tuple[Due,
     return tuple(found)
 
 
-async def _state(site: Site, payer: str, sequence: int | None) -> RegisterState:
+async def state_of(site: Site, payer: str, sequence: int | None) -> RegisterState:
+    """That version of a payer's register while it is kept, else the one that counts; InputError `count-no-register`."""
     kept = {state.sequence: state for state in await site.store.register_states(payer)}
     state = kept.get(sequence or 0) or await site.store.register_state(payer)
     if state is None:

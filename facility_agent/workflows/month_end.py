@@ -73,7 +73,8 @@ async def export(site: Site, batch_id: str, by: str, heard: Callable[[str], None
 
 async def _exported(site: Site, batch_id: str, by: str, heard: Callable[[str], None]) -> Exported:
     view = await batch_of(site, batch_id)
-    core = BatchMessage(view.batch, view.claims, await _justified(site, view.batch))
+    counted = await site.store.batch_count(batch_id)
+    core = BatchMessage(view.batch, view.claims, await _justified(site, view.batch), counted)
     seal = digest(canonical(core))
     folder = site.folder / EXPORTS / view.batch.month
     name = f"bordereau-{view.batch.number}"

@@ -13,11 +13,13 @@ from facility_agent.documents.layouts import detail
 from facility_agent.documents.receipt_pdf import decision_pdf, receipt_pdf, remittance_pdf
 from facility_agent.documents.statement_pdf import statement_pdf
 from facility_agent.invoicing.conditions import ConditionRow, conditions_of
+from facility_agent.invoicing.per_head import PER_HEAD
 from facility_agent.invoicing.statement import Statement, statement
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch
+from facility_agent.words import Words
 from facility_agent.workflows import timing
 from facility_agent.workflows.claim_numbers import by_number
 from facility_agent.workflows.site import Site
@@ -65,6 +67,8 @@ async def statement_of(site: Site, batch: Batch, claims: tuple[Claim, ...] = ())
     agreement = await site.agreement(batch.facility, batch.payer, day)
     arrangement, small = site.arrangement(day), site.config.small_facility
     page = statement(batch, arrangement, agreement, names=await site.names(), one_person=small)
+    if batch.kind == "per-head":
+        return msgspec.structs.replace(page, count=await site.store.batch_count(batch.id))
     layout = layout_of(arrangement, batch.scheme)
     if layout is None or not claims:
         return page
@@ -109,5 +113,6 @@ async def _labels(site: Site, batch: Batch) -> dict[tuple[str, str], str]:
     agreement = await site.agreement(batch.facility, batch.payer, day)
     acts = (*(agreement.annex.acts if agreement else ()), *arrangement.acts)
     names = {act.code: act.name.say(site.config.language) for act in acts}
+    names[PER_HEAD] = Words(site.config.language)("doc.act.per-head")
     claims = await site.store.claims(tuple(item.claim for item in batch.items))
     return {(claim.id, line.id): names.get(line.act, line.act) for claim in claims for line in claim.visit.lines}

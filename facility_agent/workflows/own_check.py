@@ -22,7 +22,7 @@ from facility_agent.vocabulary.findings import Finding
 from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim, Coverage, History, PastLine
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision
-from facility_agent.workflows import newborns
+from facility_agent.workflows import newborns, per_head
 from facility_agent.workflows.site import Site
 
 #: Acts that end a pregnancy, by the families of the arrangement that hold nothing else.
@@ -91,6 +91,9 @@ async def recomputed(
     site: Site, batch: Batch, claims: tuple[Claim, ...], arrangement: Arrangement, agreement: Agreement | None
 ) -> tuple[Recomputed, ...]:
     """Our own answer to every claim, in the order of the batch."""
+    counted = await site.store.batch_count(batch.id)
+    if counted is not None:
+        return (await per_head.answered(site, batch, claims[0], counted),)
     own, issuers = batch.payer, await site.issuers()
     held = own == site.config.code or own in await site.store.registers_held()
     persons = {claim.visit.beneficiary.number: claim.visit.beneficiary for claim in claims}

@@ -9,6 +9,7 @@ from facility_agent.exchange.envelope import CORE
 from facility_agent.exchange.messages import BatchMessage
 from facility_agent.exchange.seals import PART
 from facility_agent.invoicing.batch import faults
+from facility_agent.invoicing.per_head import mismatched
 from facility_agent.storage.store.endorsing import Passing
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.month import MonthNote
@@ -44,6 +45,8 @@ async def take_batch(
             "batch-inconsistent", month=batch.month, reasons=", ".join(f"{x.code} {x.claim}" for x in wrong[:5])
         )
     await _check_claims(site, batch, message.claims)
+    if mismatched(batch, message.claims, message.count):
+        raise InputError("batch-inconsistent", month=batch.month, reasons="count")
     inside = {item.claim for item in batch.items}
     if any(entry.claim not in inside or not entry.reason.strip() for entry in message.justified):
         raise InputError("batch-inconsistent", month=batch.month, reasons="justified")
@@ -52,6 +55,8 @@ async def take_batch(
     for claim in message.claims:
         await site.store.mint(claim, families, site.now(), by, "received")
     await site.store.put_batch(batch, "received", site.now(), by)
+    if message.count is not None:
+        await site.store.put_batch_count(batch.id, message.count)
     said = [
         MonthNote(entry.claim, batch.payer, batch.scheme, "justified", batch.month, entry.reason)
         for entry in message.justified

@@ -190,11 +190,13 @@ def _said(value: Any) -> str:
 async def begin_replacement(site: Site, claim_id: str, by: str) -> str:
     """An open visit that will replace a claim, filled in as the claim was; its id. Asked twice, it is the same one.
 
-    InputError `claim-unknown`, `claim-replaced-twice`.
+    InputError `claim-unknown`, `claim-replaced-twice`, `count-not-replaced`.
     """
     claim = await site.store.claim(claim_id)
     if claim is None:
         raise InputError("claim-unknown", claim=claim_id)
+    if claim.counted:
+        raise InputError("count-not-replaced", claim=claim.number)
     for row in await site.store.visits(states=("open", "recorded")):
         if row.visit.replaces == claim_id:
             return row.visit.id

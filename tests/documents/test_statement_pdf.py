@@ -17,10 +17,9 @@ import msgspec
 import pypdf
 import pytest
 
-from facility_agent.arrangements.model import Text
 from facility_agent.documents.apart import Order, fulfil
 from facility_agent.documents.statement_pdf import statement_pdf
-from facility_agent.invoicing.statement import FamilyTotal, Statement, statement
+from facility_agent.invoicing.statement import Statement, statement
 from facility_agent.words import Words
 from tests.documents.reading import codes_of, ink_outside, pages_of, text_of
 from tests.invoicing.months import AGREEMENT, ARRANGEMENT, batch
@@ -139,23 +138,12 @@ def test_a_month_that_is_not_sealed_says_so_and_has_no_code() -> None:
     assert all("APERÇU" in page and "Lot non scellé" in page for page in pages_of(document))
 
 
-def test_families_and_the_one_person_of_a_small_facility_are_said() -> None:
-    families = (FamilyTotal("visits", Text("Consultations", "Visits"), 1234), FamilyTotal("", Text("", ""), 5))
-    said = statement(
-        batch(9), ARRANGEMENT, AGREEMENT, families=families, one_person=True, signers=("facility", "endorser", "payer")
-    )
+def test_the_one_person_of_a_small_facility_and_every_signer_are_said() -> None:
+    said = statement(batch(9), ARRANGEMENT, AGREEMENT, one_person=True, signers=("facility", "endorser", "payer"))
     found = text_of(statement_pdf(said, SEAL, made_on=MADE))
-    assert "Consultations 1 234 Autres soins 5" in found
     assert "la même personne a saisi" in found
     assert all(box in found for box in ("Pour la formation sanitaire", "Visa de la structure", "Pour le payeur"))
     assert found.count("Signature et cachet") == 3
-
-
-def test_a_long_list_of_families_does_not_run_off_the_page() -> None:
-    families = tuple(FamilyTotal(str(n), Text(f"Famille {n}", f"Family {n}"), n) for n in range(90))
-    document = statement_pdf(statement(batch(40), ARRANGEMENT, AGREEMENT, families=families), SEAL, made_on=MADE)
-    assert ink_outside(document) == []
-    assert "Famille 89" in text_of(document) and "Signature et cachet" in text_of(document)
 
 
 def test_the_same_statement_gives_the_same_bytes() -> None:

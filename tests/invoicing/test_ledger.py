@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from facility_agent.invoicing.capitation import Due, HeadCount
 from facility_agent.invoicing.entries import ACCOUNTS, OPEN, Fact, Ledger
 from facility_agent.invoicing.ledger import ledger
+from facility_agent.invoicing.per_head import Identity, batch_of, claim_of
 from facility_agent.vocabulary.bedside import TillEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import FACILITY, MEMBER, reduce, refuse
@@ -52,6 +54,15 @@ def batch(claims: list[Claim], payer: str = MUTUAL, scheme: str = "classic", id:
     )
     name = id or f"batch-{payer}-{len(claims)}"
     return Batch(name, f"F-{name}", HERE, payer, scheme, "2026-03", "main", "XOF", DAY, items)
+
+
+def listed(persons: int, rate: int = 7) -> tuple[Claim, Batch]:
+    """The invoice of a count of so many persons at the mutual."""
+    numbers = tuple(f"P-{number}" for number in range(persons))
+    due = Due("listed", MUTUAL, "classic", "17", DAY, DAY, DAY, numbers, rate=rate)
+    named = Identity("heads", "claim-heads", "N-H", DAY)
+    made = claim_of(HeadCount(HERE, MUTUAL, DAY, 1, DAY, "", (due,)), named, Basis("rules"), "XOF")
+    return made, batch_of(made, named, due, False)
 
 
 def _due(entry: Claim, payer: str) -> int:
@@ -170,6 +181,17 @@ def test_the_payers_part_is_where_the_last_word_put_it(more: list[Fact], expecte
     assert places(book, ONE) == {"care": -100, "unbilled": 10, "member-due": 20, **expected}
 
 
+def test_a_head_count_is_booked_as_what_it_is_and_then_like_any_claim() -> None:
+    heads, made = listed(5)
+    facts: list[Fact] = [heads, made, decided(made, ("reduced", 28, FACILITY)), Contested(made.id, (heads.id,), DAY)]
+    book = ledger(
+        [*facts, money("m", 20), put("p", "m", made, heads, 20), WriteOff("w", made.id, heads.id, 3, "x", DAY)]
+    )
+    check(book, [*facts[:1], money("m", 20)])
+    assert [entry.what for entry in book.entries][:2] == ["heads", "billed"]
+    assert places(book, heads) == {"care": -35, "payer-credit": 20, "written-off": 3, "owed": 5, "contested": 7}
+
+
 def test_what_a_decision_takes_back_is_free_again_and_pays_the_next_claim() -> None:
     two = claim(2, mutual=40, member=0)
     made = batch([ONE, two])
@@ -283,13 +305,16 @@ def histories(draw: some.DrawFn) -> list[Fact]:
     claims = [
         claim(n, draw(amounts), draw(amounts), draw(amounts), draw(amounts)) for n in range(draw(some.integers(1, 4)))
     ]
-    facts: list[Fact] = list(claims)
     batches = [batch(claims, payer, scheme) for payer, scheme in PAYERS]
-    facts += batches
+    heads, per_head = listed(draw(some.integers(1, 9)))
+    claims, batches = [*claims, heads], [*batches, per_head]
+    facts: list[Fact] = [*claims, *batches]
     steps = ("money", "part", "decision", "contest", "write", "back", "till", "bank", "replace", "known", "again")
     for n in range(draw(some.integers(0, 25))):
         step = draw(some.sampled_from(steps))
-        made, who = draw(some.sampled_from(batches)), draw(some.sampled_from(claims))
+        made = draw(some.sampled_from(batches))
+        inside = {item.claim for item in made.items}
+        who = draw(some.sampled_from([each for each in claims if each.id in inside]))
         incoming = [fact for fact in facts if isinstance(fact, MoneyIn)]
         amount = draw(some.integers(1, 60))
         if step == "money":
@@ -302,6 +327,8 @@ def histories(draw: some.DrawFn) -> list[Fact]:
             more = Contested(made.id, (who.id,), DAY)
         elif step == "write":
             more = WriteOff(f"w{n}", made.id, who.id, amount, "accord", DAY)
+        elif step in ("till", "replace") and who.counted:
+            continue
         elif step == "till":
             verb: Any = draw(some.sampled_from(("paid", "owed", "waived", "rounded")))
             more = TillEntry(f"t{n}", who.visit.id, verb, amount, DAY, "caisse")

@@ -1,4 +1,4 @@
-"""The statement as a record: names, marks, sums by family, and totals carried from page to page."""
+"""The statement as a record: names, marks, and totals carried from page to page."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facility_agent.arrangements.model import Text
 from facility_agent.invoicing.batch import Totals, gather, totals
-from facility_agent.invoicing.statement import TAIL, FamilyTotal, family_totals, paginate, statement
+from facility_agent.invoicing.statement import TAIL, paginate, statement
 from facility_agent.vocabulary.identifiers import canonical
-from tests.invoicing.months import AGREEMENT, ARRANGEMENT, CLOSED, FACILITY, MUTUAL, STATE, batch, claim, line
+from tests.invoicing.months import AGREEMENT, ARRANGEMENT, CLOSED, FACILITY, MUTUAL, STATE, batch, claim
 
 
 def test_names_come_from_the_agreement() -> None:
@@ -68,27 +67,9 @@ def test_whatever_is_made_up_marks_the_statement(changes: dict[str, Any], marks:
 def test_no_condition_is_ever_on_it() -> None:
     claims = [claim(number, date(2026, 3, number + 1)) for number in range(5)]
     made = gather(claims, FACILITY, MUTUAL, "classic", "2026-03", "n", "b", "main", CLOSED, False)
-    said = statement(made, ARRANGEMENT, AGREEMENT, families=family_totals(made, claims, ARRANGEMENT, AGREEMENT))
+    said = statement(made, ARRANGEMENT, AGREEMENT)
     assert b"1F40" in canonical(claims[0]) and b"Paludisme" in canonical(claims[0])
     assert b"1F40" not in canonical(said) and b"Paludisme" not in canonical(said)
-
-
-def test_families_add_up_to_what_is_due() -> None:
-    owed = (MUTUAL, "classic")
-    claims = [
-        claim(1, CLOSED, line("1", ((*owed, 70),), 30), line("2", ((*owed, 900), (STATE, "free", 5)), act="birth")),
-        claim(2, CLOSED, line("1", ((*owed, 40),)), line("2", ((*owed, 8),), act="dressing")),
-        claim(3, CLOSED, line("1", ((*owed, 11),), act="unheard-of"), line("2", (), 5, act="birth")),
-        claim(4, date(2026, 5, 1), line("1", ((*owed, 12345),))),
-    ]
-    made = gather(claims, FACILITY, MUTUAL, "classic", "2026-04", "n", "b", "main", CLOSED, False)
-    found = family_totals(made, claims, ARRANGEMENT, AGREEMENT)
-    assert found == (
-        FamilyTotal("visits", Text("Consultations", "Visits"), 118),
-        FamilyTotal("births", Text("Accouchements", "Births"), 900),
-        FamilyTotal("", Text("", ""), 11),
-    )
-    assert sum(family.due for family in found) == made.due
 
 
 @given(st.integers(0, 130), st.integers(1, 25), st.integers(1, 25))

@@ -94,7 +94,8 @@ async def test_of_two_accountants_who_close_a_month_at_once_one_succeeds(filled:
 async def test_the_database_itself_holds_the_rule_of_one_main_batch(filled: Store) -> None:
     await filled.put_batch(another(1), "closed", AT, "accountant")
     copied = (
-        "INSERT INTO batch SELECT 'x', 'x', facility, payer, scheme, month, kind, state, closed_on, document FROM batch"
+        "INSERT INTO batch (id, number, facility, payer, scheme, month, kind, state, closed_on, document) "
+        "SELECT 'x', 'x', facility, payer, scheme, month, kind, state, closed_on, document FROM batch"
     )
     with pytest.raises(IntegrityError):
         await filled.database.rows(copied)

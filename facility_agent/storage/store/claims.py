@@ -28,6 +28,10 @@ CLAIM_MOVES: dict[str, tuple[str, ...]] = {
 }
 
 
+#: A claim of a head count is for no visit: whoever looks for care leaves it out.
+_OF_CARE = "c.id NOT IN (SELECT x.claim FROM batch_claim x JOIN batch_count k ON k.batch = x.batch)"
+
+
 class Claims(Shelf):
     """What is claimed for what was done."""
 
@@ -163,24 +167,24 @@ class Claims(Shelf):
         return found
 
     async def claims_of_month(self, facility: str | None, month: str) -> tuple[Claim, ...]:
-        """The claims of a month that still count, in order of care."""
+        """The claims of a month's care that still count, in order of care."""
         return await self._claims(
-            "WHERE c.month = $1 AND ($2 = '' OR c.facility = $2) AND NOT EXISTS "
+            f"WHERE c.month = $1 AND ($2 = '' OR c.facility = $2) AND {_OF_CARE} AND NOT EXISTS "
             "(SELECT 1 FROM claim r WHERE r.replaces = c.id)",
             month,
             facility or "",
         )
 
     async def counting_claims(self) -> tuple[Claim, ...]:
-        """All claims that still count, in order of care."""
-        return await self._claims("WHERE NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)")
+        """All claims of care that still count, in order of care."""
+        return await self._claims(f"WHERE {_OF_CARE} AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)")
 
     async def claims_of_members(self, members: Iterable[str]) -> tuple[Claim, ...]:
         """The claims of some people that still count, in order of care."""
         found: list[Claim] = []
         for some in portions(sorted(set(members))):
             found += await self._claims(
-                f"WHERE c.member IN ({marks(len(some))}) "
+                f"WHERE c.member IN ({marks(len(some))}) AND {_OF_CARE} "
                 "AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)",
                 *some,
             )
