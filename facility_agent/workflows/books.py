@@ -13,35 +13,15 @@ from facility_agent.documents.journal import Chart, journal_csv, read_chart
 from facility_agent.invoicing.entries import PAID, Ledger, Money
 from facility_agent.invoicing.ledger import ledger
 from facility_agent.invoicing.matching import Match, match
+from facility_agent.invoicing.standing import Standing, standing
 from facility_agent.storage.store.payments import PaymentFact
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows.site import Site
 
 #: The file in which a facility writes the accounts of its own accountant.
 CHART: Final = "accounts.toml"
 #: The ledger of each open site, and of how many records it was made.
 _KEPT: WeakKeyDictionary[Site, tuple[tuple[int, ...], Ledger]] = WeakKeyDictionary()
-#: Where a payer's part of a claim may be, beside what is paid.
-PLACES: Final = ("billed", "owed", "pending", "contested", "refused-member", "refused-facility", "written-off")
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the money of one batch is; the parts add up to what was invoiced, less claims that were replaced."""
-
-    batch: Batch
-    billed: int
-    owed: int
-    pending: int
-    contested: int
-    refused_member: int
-    refused_facility: int
-    written_off: int
-    paid: int
-
-    @property
-    def open(self) -> int:
-        return self.billed + self.owed + self.pending + self.contested
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -98,18 +78,6 @@ async def keep(site: Site, facts: Sequence[PaymentFact], book: Ledger | None = N
     with_them = ledger(held.facts, facts)
     await site.store.put_payments(facts, site.now())
     return with_them
-
-
-def standing(book: Ledger, batch: Batch) -> Standing:
-    """Where the claims of a batch stand with its payer."""
-    sums: dict[str, int] = {}
-    for item in batch.items:
-        for (account, party), amount in book.claims.get(item.claim, {}).items():
-            if party == batch.payer:
-                sums[account] = sums.get(account, 0) + amount
-    paid = sum(sums.get(name, 0) for name in PAID)
-    parts = {name.replace("-", "_"): sums.get(name, 0) for name in PLACES}
-    return Standing(batch=batch, paid=paid, **parts)
 
 
 def sums(book: Ledger) -> dict[str, int]:

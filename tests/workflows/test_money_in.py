@@ -13,10 +13,10 @@ import pytest
 
 from facility_agent.documents.journal import read_chart
 from facility_agent.invoicing.entries import ACCOUNTS
+from facility_agent.invoicing.standing import Standing
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.words import LANGUAGES, Words
 from facility_agent.workflows import bank_file, books, exchange, money_in, month_end
-from facility_agent.workflows.books import Standing
 from tests.workflows.march import DUE, live_march
 from tests.workflows.nothing import everything
 from tests.workflows.places import Places

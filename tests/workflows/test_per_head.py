@@ -11,6 +11,7 @@ import pytest
 from facility_agent.audit.decide import Override
 from facility_agent.exchange.messages import BatchMessage
 from facility_agent.invoicing.capitation import HeadCount
+from facility_agent.invoicing.standing import standing as standing_of
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows import (
@@ -68,7 +69,7 @@ async def test_persons_on_whom_both_agree_are_paid_and_booked(ready: Places, inv
     entry = await facility.store.batch(batch.id)
     assert entry is not None and entry.state == "reconciled"
     book = await books.book_of(facility)
-    assert books.standing(book, batch).paid == batch.due and book.balances["care", ""] == -batch.due
+    assert standing_of(book, batch).paid == batch.due and book.balances["care", ""] == -batch.due
     rows = (await books.journal(facility, DAY, DAY)).decode("utf-8-sig").splitlines()
     assert sum("Forfaits par tête" in row and batch.number in row for row in rows) == 2
     assert await facility.store.claims_of_month(facility.config.code, "2026-03") == (), "no visit was billed"
@@ -103,7 +104,7 @@ async def test_each_person_on_whom_they_part_is_named_and_what_is_cut_can_be_con
     assert claim.others == () and claim.proposal == view.proposals[0]
     decision = await audit_desk.decide(mutual, parted.id, {}, "agent")
     await brought(facility, (outbox / f"decision-{parted.number}.fae").read_bytes())
-    standing = books.standing(await books.book_of(facility), parted)
+    standing = standing_of(await books.book_of(facility), parted)
     assert (standing.owed, standing.refused_facility, standing.refused_member) == (27 * RATE, 2 * RATE, 0)
     for site in (facility, mutual):
         assert GONE in text_of(await month_papers.paper(site, parted.id, "decision"))
@@ -113,7 +114,7 @@ async def test_each_person_on_whom_they_part_is_named_and_what_is_cut_can_be_con
     ready.at(date(2026, 3, 10))
     key = (view.claims[0].id, line.line)
     await contesting.contest(facility, parted.id, {key: "Inscrite chez nous en février."}, "comptable")
-    assert books.standing(await books.book_of(facility), parted).contested == 2 * RATE
+    assert standing_of(await books.book_of(facility), parted).contested == 2 * RATE
     await brought(mutual, (facility.folder / OUTBOX / f"contest-{parted.number}.fae").read_bytes())
     ready.at(date(2026, 3, 11))
     again = await contesting.answer(mutual, parted.id, {key: Override(28 * RATE, "Une fiche retrouvée.")}, "agent")
@@ -125,7 +126,7 @@ async def test_each_person_on_whom_they_part_is_named_and_what_is_cut_can_be_con
     (entry,) = await timing.every(facility)
     assert entry.state == "paid in part" and {clock.step for clock in entry.clocks} >= {"submit", "payment", "contest"}
     await money_in.write_off(facility, "w", parted.id, "", None, "Accord du mois.", "comptable")
-    standing = books.standing(await books.book_of(facility), parted)
+    standing = standing_of(await books.book_of(facility), parted)
     assert (standing.paid, standing.written_off, standing.open, standing.refused_facility) == (
         27 * RATE, RATE, 0, RATE,
     )  # fmt: skip
