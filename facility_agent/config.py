@@ -22,7 +22,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     folder, or a PostgreSQL address. An `exercise` holds invented people only, and every page and print says so.
     `printer` is the device (or file) of a thermal printer for slips. At a payer, a claim of more than
     `second_eyes_above` minor units is decided by two persons; 0 while nobody has set an amount.
-    `shares_claims_with` names the mutuals of one technical centre, spaces between, with which it compares its claims.
     """
 
     role: Role
@@ -48,7 +47,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     printer_paper: Literal["58", "80"] = "58"
     exercise: bool = False
     second_eyes_above: int = 0
-    shares_claims_with: str = ""
 
 
 def read_config(folder: Path) -> Config:

@@ -93,13 +93,14 @@ class Holiday(Row, frozen=True, kw_only=True):
 class Delegation(Row, frozen=True, kw_only=True):
     """A power that the payer gives to a technical centre or an intermediate validator, up to an amount.
 
+    `share` lets a centre lay our claims beside those of other mutuals for which it works.
     `cards` gives the power to issue member cards: those of the union, centre or agency `to` count everywhere.
     """
 
     code: str
     to: str
     name: Text
-    power: Literal["", "endorse", "verify", "decide", "pay"] = ""
+    power: Literal["", "endorse", "verify", "decide", "pay", "share"] = ""
     limit: int | Unknown | None = None
     cards: bool = False
 

@@ -13,7 +13,7 @@ from typing import Final
 from aiohttp import web
 from yarl import URL
 
-from facility_agent.web import door, mutuals, phone, speech
+from facility_agent.web import door, mutuals, people, phone, served, speech
 from facility_agent.web.app import create_app, opened
 from facility_agent.web.guard import MUTUAL_COOKIE, Handler, cookie_name, drop_cookie
 from facility_agent.web.keys import CENTRE, Doors
@@ -22,9 +22,13 @@ from facility_agent.workflows import accounts
 from facility_agent.workflows.centre import Centre
 
 #: What is asked of the centre itself, wherever somebody works.
-_OWN: Final = ("/mutuals", "/at")
-_ROOMS: Final = (door, speech, phone, mutuals)
-_NAVIGATION: Final = (Entry("/mutuals", "page.nav.mutuals", mutuals.show),)
+_OWN: Final = ("/mutuals", "/at", "/people", "/served")
+_ROOMS: Final = (door, speech, phone, mutuals, people, served)
+_NAVIGATION: Final = (
+    Entry("/mutuals", "page.nav.mutuals", mutuals.show),
+    Entry("/people", "page.nav.people", people.show),
+    Entry("/served", "page.nav.served", served.show),
+)
 
 
 def create_centre_app(centre: Centre, doors: Doors | None = None) -> web.Application:

@@ -70,11 +70,7 @@ async def leave(request: web.Request) -> web.Response:
 async def _sign_in(request: web.Request, form: forms.Form) -> SignIn:
     site = request.app[SITE]
     login = forms.needed(form, "login", 80)
-    password = form.get("password", "")
-    if not isinstance(password, str) or not password:
-        raise InputError("form-missing", field="password")
-    if len(password) > 500:
-        raise InputError("form-too-long", field="password", longest=500)
+    password = forms.password(form)
     _take(request, f"login:{login.casefold()}", site.now())
     return await accounts.sign_in(site, login, password)
 

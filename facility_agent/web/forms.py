@@ -21,6 +21,7 @@ from facility_agent.vocabulary.money import digits
 Form = Mapping[str, Any]
 
 _LONGEST: Final = 200
+_LONGEST_PASSWORD: Final = 500
 _HOUR: Final = re.compile(r"(\d{1,2})\s*[:hH.]\s*(\d{2})")
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]+")
 #: No clinic, no medicine and no month counts further; a longer number is a slip of the finger.
@@ -47,6 +48,16 @@ def needed(form: Form, name: str, longest: int = _LONGEST) -> str:
     value = text(form, name, longest)
     if not value:
         raise InputError("form-missing", field=name)
+    return value
+
+
+def password(form: Form, name: str = "password") -> str:
+    """A password as it was typed, spaces and all."""
+    value = form.get(name, "")
+    if not isinstance(value, str) or not value:
+        raise InputError("form-missing", field=name)
+    if len(value) > _LONGEST_PASSWORD:
+        raise InputError("form-too-long", field=name, longest=_LONGEST_PASSWORD)
     return value
 
 

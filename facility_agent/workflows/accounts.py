@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 
@@ -18,6 +18,10 @@ from facility_agent.workflows.site import Site
 #: How long a sign-in holds: a working day and the night after it.
 HOLDS = timedelta(hours=14)
 SHORTEST_PASSWORD = 8
+#: Who changed an account that was changed by a command.
+SHELL = "cli"
+#: The changes after which whoever is signed in must sign in again.
+ENDING = ("account", "password")
 ROLES = {
     "facility": ("reception", "care", "till", "accountant", "manager"),
     "mutual": ("officer", "adviser", "payer_accountant", "manager"),
@@ -44,53 +48,98 @@ def check_password(password: str) -> None:
         raise InputError("password-short", least=SHORTEST_PASSWORD)
 
 
-async def add_account(site: Site, login: str, name: str, password: str, roles: tuple[str, ...]) -> None:
+async def add_account(
+    site: Site, login: str, name: str, password: str, roles: tuple[str, ...], by: str = SHELL
+) -> None:
     """A new account; InputError `account-exists`, `password-short` or `role-unknown`."""
     check_password(password)
-    _check_roles(site, roles)
-    await site.store.add_account(login, name, roles, await _hash(site, password))
+    await _add(site, login, name, roles, await _hash(site, password), "", by)
 
 
-async def admit(site: Site, login: str, name: str, roles: tuple[str, ...], office: str) -> None:
+async def admit(site: Site, login: str, name: str, roles: tuple[str, ...], office: str, by: str = SHELL) -> None:
     """An account for somebody of an office that works for us: they sign in there, and have no password here.
 
     InputError `account-exists`, `role-unknown`.
     """
-    _check_roles(site, roles)
-    await site.store.add_account(login, name, roles, "", office)
+    await _add(site, login, name, roles, "", office, by)
 
 
-async def renew_password(site: Site, login: str, password: str) -> None:
+async def _add(
+    site: Site, login: str, name: str, roles: tuple[str, ...], password_hash: str, office: str, by: str
+) -> None:  # fmt: skip
+    check_roles(site, roles)
+    async with site.store.transaction():
+        await site.store.add_account(login, name, roles, password_hash, office)
+        await site.store.note_change(site.now(), by, login, "roles", "", " ".join(roles))
+
+
+async def renew_password(site: Site, login: str, password: str, by: str = SHELL) -> None:
     """Another password, for somebody who forgot theirs; their sign-ins end.
 
     InputError `account-unknown`, `account-of-office` where the password is kept by another office, `password-short`.
     """
-    held = await _known(site, login)
+    held = await known(site, login)
     if held.office:
         raise InputError("account-of-office", login=login, office=held.office)
     check_password(password)
-    await site.store.change_account(login, password_hash=await _hash(site, password))
+    hashed = await _hash(site, password)
+    async with site.store.transaction():
+        await site.store.change_account(login, password_hash=hashed)
+        await site.store.note_change(site.now(), by, login, "password", "", "")
 
 
-async def close(site: Site, login: str) -> None:
+async def change_roles(site: Site, login: str, roles: tuple[str, ...], by: str = SHELL) -> None:
+    """Other roles for somebody; nothing is written when they hold just these.
+
+    InputError `account-unknown`, `role-unknown`, `account-last-manager`.
+    """
+    check_roles(site, roles)
+    async with site.store.transaction():
+        held = await known(site, login)
+        if set(roles) == set(held.roles):
+            return
+        if "manager" not in roles:
+            await _check_managed(site, held)
+        await site.store.change_account(login, roles=roles)
+        await site.store.note_change(site.now(), by, login, "roles", " ".join(held.roles), " ".join(roles))
+
+
+async def close(site: Site, login: str, by: str = SHELL) -> None:
     """Somebody leaves: the name opens nothing from now on, and stays on what they did.
 
     InputError `account-unknown`, `account-last-manager` when nobody would be left to manage the installation.
     """
-    held = await _known(site, login)
+    async with site.store.transaction():
+        held = await known(site, login)
+        await _check_managed(site, held)
+        await _open_or_close(site, held, False, by)
+
+
+async def reopen(site: Site, login: str, by: str = SHELL) -> None:
+    """Somebody comes back, with the password and the roles they had; InputError `account-unknown`."""
+    async with site.store.transaction():
+        await _open_or_close(site, await known(site, login), True, by)
+
+
+async def _open_or_close(site: Site, held: Account, active: bool, by: str) -> None:
+    await site.store.change_account(held.login, active=active)
+    if active != held.active:
+        said = ("closed", "open") if active else ("open", "closed")
+        await site.store.note_change(site.now(), by, held.login, "account", *said)
+
+
+async def _check_managed(site: Site, held: Account) -> None:
+    """InputError `account-last-manager` when nobody else manages the installation. Whoever is here for an office may
+    go: the office gives another one the account."""
+    if held.office:
+        return
     managers = [row.login for row in await site.store.accounts() if row.active and "manager" in row.roles]
     if managers == [held.login]:
-        raise InputError("account-last-manager", login=login)
-    await site.store.change_account(login, active=False)
+        raise InputError("account-last-manager", login=held.login)
 
 
-async def reopen(site: Site, login: str) -> None:
-    """Somebody comes back, with the password and the roles they had; InputError `account-unknown`."""
-    await _known(site, login)
-    await site.store.change_account(login, active=True)
-
-
-async def _known(site: Site, login: str) -> Account:
+async def known(site: Site, login: str) -> Account:
+    """The account of a login, closed or not; InputError `account-unknown`."""
     held = await site.store.account(login)
     if held is None:
         raise InputError("account-unknown", login=login)
@@ -101,7 +150,8 @@ async def _hash(site: Site, password: str) -> str:
     return await asyncio.to_thread(_hasher().hash, password, salt=site.randomness(16))
 
 
-def _check_roles(site: Site, roles: tuple[str, ...]) -> None:
+def check_roles(site: Site, roles: tuple[str, ...]) -> None:
+    """InputError `role-unknown` for a role that this installation does not have, or for none at all."""
     strange = [role for role in roles if role not in ROLES[site.config.role]]
     if strange or not roles:
         raise InputError("role-unknown", roles=", ".join(strange), known=", ".join(ROLES[site.config.role]))
@@ -133,10 +183,25 @@ async def signed_in(site: Site, token: str) -> SignIn | None:
     if held is None:
         return None
     signin, account = held
+    if account.office and not await _vouched(site, account, signin.since):
+        return None
     if site.config.small_facility and site.config.role == "facility":
         # A nurse alone holds every role of the facility; the statement says so.
         account = msgspec.structs.replace(account, roles=ROLES["facility"])
     return SignIn(token, signin.csrf, account)
+
+
+async def _vouched(site: Site, account: Account, since: datetime) -> bool:
+    """Whether the office of somebody who works for us still answers for them: it has closed nothing and renewed no
+    password since they came here. It is asked each time, so that what it closes ends everywhere at once."""
+    office = site.office
+    if office is None or office.config.code != account.office:
+        return False
+    held = await office.store.account(account.login)
+    if held is None or not held.active:
+        return False
+    ended = [change.at for change in await office.store.changes(account.login) if change.what in ENDING]
+    return not ended or ended[0] <= since
 
 
 async def sign_out(site: Site, token: str) -> None:

@@ -32,7 +32,7 @@ from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Remittance
 from facility_agent.workflows import endorsing, mail, regularising, samples
 from facility_agent.workflows.own_check import month_of, recomputed
-from facility_agent.workflows.powers import powers_over
+from facility_agent.workflows.powers import may_share, powers_over
 from facility_agent.workflows.rulings import with_rulings
 from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import Site
@@ -123,9 +123,13 @@ async def _flags(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> tuple[F
 
 async def _beside(site: Site, batch: Batch) -> list[tuple[str, Claim]]:
     """The claims of this facility and month at the mutuals with which ours are shared, with the code of each."""
+    day = last_day(batch.month)
+    if not await may_share(site, batch.facility, day):
+        return []
     return [
         (other.config.code, claim)
-        for other in site.beside
+        for other in await site.beside()
+        if await may_share(other, batch.facility, day)
         for claim in await other.store.claims_of_month(batch.facility, batch.month)
     ]
 

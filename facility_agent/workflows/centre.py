@@ -7,8 +7,9 @@ password, kept by the centre; what they may do for a mutual is an account that t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from facility_agent.config import FILE, read_config
 from facility_agent.exchange.randomness import SYSTEM, Randomness
 from facility_agent.storage.store.people import Account
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.workflows import accounts
+from facility_agent.workflows import accounts, sharing
 from facility_agent.workflows.accounts import SignIn
 from facility_agent.workflows.clock import Clock
 from facility_agent.workflows.site import Site, open_site
@@ -54,6 +55,12 @@ class Centre:
                 found.append(Desk(code, site.config.name, account, received, waiting, site.letters_waiting()))
         return tuple(sorted(found, key=lambda desk: (desk.name, desk.code)))
 
+    def mutual(self, code: str) -> Site:
+        """One of the mutuals; InputError `mutual-not-served`."""
+        if code not in self.mutuals:
+            raise InputError("mutual-not-served", mutual=code)
+        return self.mutuals[code]
+
     async def enter(self, code: str, login: str) -> SignIn:
         """Go and work for a mutual: a sign-in there. InputError `mutual-not-yours`, also for one that is not here."""
         site = self.mutuals.get(code)
@@ -83,18 +90,15 @@ async def open_centre(site: Site, clock: Clock | None = None, randomness: Random
             if ("://" in config.database) != ("://" in site.config.database):
                 raise InputError("centre-databases", mutual=config.code)
             mutuals[folder.name] = await stack.enter_async_context(open_site(folder, clock, randomness))
-        lay_side_by_side(mutuals.values())
-        yield Centre(site, mutuals)
+        centre = Centre(site, mutuals)
+        work_for(centre)
+        yield centre
 
 
-def lay_side_by_side(mutuals: Collection[Site]) -> None:
-    """Let each mutual's audit see the claims of those with which it shares: each must name the other."""
-    named = {site.config.code: set(site.config.shares_claims_with.split()) for site in mutuals}
-    for site in mutuals:
-        own = site.config.code
-        site.beside = tuple(
-            other for other in mutuals if own in named[other.config.code] and other.config.code in named[own] - {own}
-        )
+def work_for(centre: Centre) -> None:
+    """Let each mutual know the centre, and where to find those with which it shares."""
+    for code, site in centre.mutuals.items():
+        site.office, site.beside = centre.site, partial(sharing.beside, centre.site, centre.mutuals, code)
 
 
 def mutual_folders(centre: Path) -> tuple[Path, ...]:

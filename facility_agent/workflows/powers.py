@@ -12,15 +12,28 @@ from typing import Literal
 
 import msgspec
 
+from facility_agent.arrangements.agreement import Agreement, in_force
+from facility_agent.arrangements.duties import Delegation
 from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.invoicing.dues import delegated
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.vocabulary.findings import Unknown
 from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.reviews import Ruled
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows.site import Site
 
-Power = Literal["decide", "pay"]
+Power = Literal["decide", "pay", "share"]
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A power that a row gives to an office: up to which amount in minor units of `currency` (None: any), and in the
+    agreement of which facilities; none where the arrangement itself gives it."""
+
+    power: str
+    limit: int | Unknown | None
+    currency: str
+    facilities: tuple[str, ...] = ()
 
 
 class Powers(msgspec.Struct, frozen=True):
@@ -57,8 +70,39 @@ async def powers_over(site: Site, batch: Batch) -> Powers:
 
 async def powers_at(site: Site, facility: str, day: date) -> Powers:
     """The powers over care at a facility on a day; where we have no agreement with it, those of the arrangement."""
-    agreement = await site.agreement(facility, site.config.code, day)
-    return Powers(terms(site.arrangement(day), agreement, facility), await _offices(site))
+    return Powers(await _terms(site, facility, day), await _offices(site))
+
+
+async def may_share(site: Site, facility: str, day: date) -> bool:
+    """Whether our centre may lay the claims of a facility of that day beside those of other mutuals."""
+    office = site.office
+    return office is not None and delegated(await _terms(site, facility, day), office.config.code, "share", 0) is None
+
+
+async def given(site: Site, office: str, day: date) -> tuple[Given, ...]:
+    """Every power that the contracts of a day give to an office: the arrangement first, then each agreement."""
+    arrangement, own = site.arrangement(day), site.config.code
+    rows: list[tuple[tuple[str, ...], Delegation]] = [((), row) for row in arrangement.duties.delegations]
+    for entry in await site.store.agreements():
+        facilities = _bound(entry, own, day)
+        rows += [(facilities, row) for row in entry.annex.delegations if facilities]
+    return tuple(
+        Given(row.power, row.limit, arrangement.currency, facilities)
+        for facilities, row in rows
+        if row.to == office and row.power
+    )
+
+
+def _bound(agreement: Agreement, payer: str, day: date) -> tuple[str, ...]:
+    """The facilities that an agreement binds to a payer on a day, by name."""
+    everybody = agreement.everybody
+    return tuple(
+        party.name for party in everybody if party.role == "facility" and in_force(agreement, party.code, payer, day)
+    )
+
+
+async def _terms(site: Site, facility: str, day: date) -> Terms:
+    return terms(site.arrangement(day), await site.agreement(facility, site.config.code, day), facility)
 
 
 async def _offices(site: Site) -> dict[str, str]:

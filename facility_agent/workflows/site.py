@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -43,8 +43,9 @@ class Site:
         self.clock = clock
         self.randomness = randomness
         self.zone = zone_of(config.zone)
-        #: The mutuals of one technical centre that agreed with us to lay claims side by side.
-        self.beside: tuple[Site, ...] = ()
+        #: The technical centre that works for us, and the mutuals there with which it lays our claims side by side.
+        self.office: Site | None = None
+        self.beside: Callable[[], Awaitable[tuple[Site, ...]]] = _nobody
         self._packs = Listed(folder / ARRANGEMENTS)
         self._shelf = self._packs.names()
         self.library = shelf.load(folder / ARRANGEMENTS, config.country.lower())
@@ -185,6 +186,10 @@ def trusted(
         codes |= {scheme.payer for scheme in arrangement.schemes if scheme.payer and not scheme.agreement}
         codes |= {row.to for row in arrangement.duties.delegations if row.cards}
     return tuple(party for party in partners if party.party in codes)
+
+
+async def _nobody() -> tuple[Site, ...]:
+    return ()
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -64,6 +64,22 @@ async def scan(page: Page, text: str) -> None:
 SIZES: Final = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1366, "height": 768}}
 
 
+async def faults_of(page: Page, name: str, size: dict[str, int]) -> list[tuple[Any, ...]]:
+    """What axe finds on the page where the browser stands, light and dark."""
+    faults: list[tuple[Any, ...]] = []
+    # As tall as the page: the bar that stays at the foot of the window then covers nothing.
+    tall = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": size["width"], "height": tall})
+    await page.add_script_tag(path=AXE)
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = await page.evaluate(RUN, RULES)
+        faults += [(name, scheme, *fault) for fault in found["faults"]]
+        assert found["passes"] > 15, (name, scheme)
+    await page.set_viewport_size(size)  # type: ignore[arg-type]
+    return faults
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "size"), [("fr", "phone"), ("en", "desk")])
 async def test_no_page_of_the_desk_has_a_fault(browser: Browser, world: World, language: str, size: str) -> None:
@@ -73,16 +89,7 @@ async def test_no_page_of_the_desk_has_a_fault(browser: Browser, world: World, l
     async with opened(browser, world.facility, "responsable", **options) as page:
         await page.goto(f"/language/{language}?back=/desk")
         async for name in pages(page, world):
-            # As tall as the page: the bar that stays at the foot of the window then covers nothing.
-            tall = await page.evaluate("document.documentElement.scrollHeight")
-            await page.set_viewport_size({"width": SIZES[size]["width"], "height": tall})
-            await page.add_script_tag(path=AXE)
-            for scheme in ("light", "dark"):
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                found = await page.evaluate(RUN, RULES)
-                faults += [(name, scheme, *fault) for fault in found["faults"]]
-                assert found["passes"] > 15, (name, scheme)
-            await page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+            faults += await faults_of(page, name, SIZES[size])
     assert not faults, "\n".join(map(str, faults))
 
 

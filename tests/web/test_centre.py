@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser
 
 from facility_agent.config import Config, write_config
 from facility_agent.demo.sites import PASSPHRASE, PASSWORD
@@ -17,12 +19,14 @@ from facility_agent.exchange.keys import Cost
 from facility_agent.exchange.randomness import seeded
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.centre import create_centre_app
-from facility_agent.workflows import accounts, audit_desk
+from facility_agent.workflows import accounts, centre_people
 from facility_agent.workflows.accounts import ROLES
-from facility_agent.workflows.centre import MUTUALS, Centre, lay_side_by_side, open_centre
+from facility_agent.workflows.centre import MUTUALS, Centre, open_centre
+from facility_agent.workflows.centre import work_for as work_for_both
 from facility_agent.workflows.installing import install
 from facility_agent.workflows.site import Site, open_site
 from tests.web.crawl import crawl
+from tests.web.test_accessible import faults_of
 from tests.web.visitor import Visitor
 from tests.web.world import World
 from tests.workflows.nothing import refused, told
@@ -43,13 +47,18 @@ async def centre(world: World, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     async with open_site(folder, clock, seeded("CTG")) as site, open_centre(site, clock, seeded("MLB")) as opened:
         for login in ("zenabo", "paul"):
             await accounts.add_account(site, login, f"{login} (exemple)", PASSWORD, ("officer",))
+        await accounts.add_account(site, "cheffe", "Cheffe (exemple)", PASSWORD, ("manager",))
+        await accounts.add_account(site, "secretaire2", "Autre (exemple)", PASSWORD, ("officer",))
         for mutual in (world.mutual, opened.mutuals[OTHER.code]):
             await accounts.admit(mutual, "zenabo", "Zénabo (exemple)", ROLES["mutual"], CENTRE.code)
+        await accounts.add_account(opened.mutuals[OTHER.code], "secretaire2", "Autre", PASSWORD, ("officer",))
         await accounts.add_account(opened.mutuals[OTHER.code], "secretaire", "Secrétaire", PASSWORD, ("officer",))
-        config = world.mutual.config
-        yield Centre(site, {"MLT": world.mutual, **opened.mutuals})
+        beside = world.mutual.beside
+        made = Centre(site, {"MLT": world.mutual, **opened.mutuals})
+        work_for_both(made)
+        yield made
         # The world goes on without the centre.
-        world.mutual.config, world.mutual.beside = config, ()
+        world.mutual.office, world.mutual.beside = None, beside
 
 
 @pytest.fixture
@@ -64,6 +73,14 @@ async def zenabo(client: TestClient[Any, Any]) -> Visitor:
     visitor = Visitor(client)
     page = await visitor.sign_in("zenabo")
     assert page.url == "/mutuals" and "Mutuelle Basnéré" in page.text and "Laafi Tinga" in page.text
+    return visitor
+
+
+@pytest.fixture
+async def head(client: TestClient[Any, Any]) -> Visitor:
+    """The manager of the centre."""
+    visitor = Visitor(client)
+    await visitor.sign_in("cheffe")
     return visitor
 
 
@@ -161,24 +178,117 @@ async def test_beyond_its_powers_the_centre_leaves_the_decision_to_the_mutual(
     assert await world.mutual.store.decision(world.march.id) is None
 
 
-async def test_claims_are_laid_side_by_side_only_where_both_agreed(centre: Centre, world: World) -> None:
-    one, other = centre.mutuals["MLT"], centre.mutuals["MLB"]
-    (claim, *_) = await one.store.claims(tuple(item.claim for item in world.march.items))
-    person = msgspec.structs.replace(claim.visit.beneficiary, number="MLB-000009-01")
-    visit = msgspec.structs.replace(claim.visit, id=other.new_id(), beneficiary=person)
-    twice = msgspec.structs.replace(claim, id=visit.id, number="CSPS-EX1-2026-999999", visit=visit)
-    await other.store.mint(twice, {}, other.now(), "test", "received")
-    for names in (("", ""), ("MLB", ""), ("", "MLT"), ("MLB autre", "MLT")):
-        sites = [_sharing(site, named) for site, named in zip((one, other), names, strict=True)]
-        lay_side_by_side(sites)
-        flags = (await audit_desk.audit(one, world.march.id)).flags
-        found = {flag.about for flag in flags if flag.code == "billed-to-another"}
-        assert found == ({claim.id} if all(names) else set())
+async def test_the_manager_adds_somebody_and_gives_them_duties(
+    centre: Centre, head: Visitor, client: TestClient[Any, Any]
+) -> None:  # fmt: skip
+    page = await head.post(
+        "/people", login="lassina", name="Lassina (exemple)", password=PASSWORD, **{"CTG:officer": "1"}
+    )
+    assert page.url == "/people/lassina?done=person-added" and "Lassina (exemple)" in page.text
+    other = centre.mutuals[OTHER.code]
+    duties = {"do": "duties", "CTG:officer": "1", "MLB:officer": "1", "MLB:payer_accountant": "1"}
+    page = await head.post("/people/lassina", **duties)
+    assert "Elles comptent aussitôt" in page.text and "liquidation, trésorerie" in page.text
+    given = await other.store.account("lassina")
+    assert given is not None and (given.roles, given.office) == (("officer", "payer_accountant"), "CTG")
+    kept = [(change.who, change.what, change.old, change.new) for change in await other.store.changes("lassina")]
+    assert kept == [("cheffe", "roles", "", "officer payer_accountant")]
+    page = await head.post("/people/lassina", **{**duties, "MLB:officer": ""})
+    assert (await other.store.changes("lassina"))[0].new == "payer_accountant"
+    await head.post("/people/lassina", **{"do": "duties", "CTG:officer": "1"})
+    gone = await other.store.account("lassina")
+    assert gone is not None and not gone.active
+    # The same again changes nothing more, and is written down as nothing more.
+    before = await other.store.changes("lassina")
+    await head.post("/people/lassina", **{"do": "duties", "CTG:officer": "1"})
+    assert await other.store.changes("lassina") == before
 
 
-def _sharing(site: Site, named: str) -> Site:
-    site.config = msgspec.structs.replace(site.config, shares_claims_with=named)
-    return site
+@pytest.mark.parametrize("what", ["close", "password"])
+async def test_what_ends_at_the_centre_ends_at_once_where_the_person_works(
+    what: str, centre: Centre, head: Visitor, world: World
+) -> None:
+    server = TestServer(create_centre_app(centre))
+    async with TestClient(server) as elsewhere:
+        away = Visitor(elsewhere)
+        await away.sign_in("zenabo")
+        await work_for(away, "MLB")
+        assert (await away.get("/review")).url == "/review"
+        world.clock.set(world.clock.now() + timedelta(seconds=1))
+        page = await head.post("/people/zenabo", do=what, password="un autre secret")
+        assert page.status == 200 and "zenabo" in page.text
+        assert (await away.get("/review")).url.startswith("/sign-in")
+        late = await away.post("/complaints", member="MLB-000001-01", said="x")
+        assert late.status == 401
+    if what == "close":
+        await head.post("/people/zenabo", do="reopen")
+    await head.post("/people/zenabo", do="password", password=PASSWORD)
+    assert [change.what for _, change in await centre_people.changes(centre, "zenabo")][:1] == ["password"]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "says"),
+    [
+        ("/people", {"login": "paul", "name": "x", "password": PASSWORD, "CTG:officer": "1"}, "existe déjà"),
+        ("/people", {"login": "neuf", "name": "x", "password": "court", "CTG:officer": "1"}, "8"),
+        ("/people", {"login": "neuf", "name": "x", "password": PASSWORD}, "neuf"),
+        ("/people/paul", {"do": "duties", "MLB:officer": "1"}, "fonction"),
+        ("/people/cheffe", {"do": "close"}, "cheffe"),
+        ("/people/cheffe", {"do": "duties", "CTG:officer": "1"}, "cheffe"),
+        ("/people/secretaire", {"do": "close"}, "secretaire"),
+        ("/people/secretaire2", {"do": "duties", "CTG:officer": "1", "MLB:officer": "1"}, "appartient ici"),
+        ("/served", {"one": "MLT", "other": "MLT"}, "deux fois la même"),
+        ("/served", {"one": "MLT", "other": "ailleurs"}, "ailleurs"),
+        ("/served", {"one": "MLT", "other": "MLB"}, "avenant"),
+    ],
+)
+async def test_what_cannot_be_changed_is_not(
+    path: str, fields: dict[str, str], says: str, centre: Centre, head: Visitor
+) -> None:
+    async def everything() -> list[object]:
+        sites = (centre.site, *centre.mutuals.values())
+        return [(await site.store.changes(), await site.store.accounts()) for site in sites]
+
+    before = await everything()
+    page = await head.post(path, **fields)
+    assert page.status == 422 and says in page.html and PASSWORD not in page.html
+    assert await everything() == before
+
+
+async def test_only_the_manager_of_the_centre_sees_its_people(zenabo: Visitor) -> None:
+    for path in ("/people", "/people/zenabo", "/served"):
+        assert (await zenabo.get(path)).status == 403
+        assert (await zenabo.post(path, do="close")).status == 403
+
+
+async def test_nothing_is_laid_side_by_side_without_the_word_of_both(centre: Centre, head: Visitor) -> None:
+    page = await head.get("/served")
+    assert "Mutuelle Basnéré" in page.text and "La mutuelle décide et paie elle-même" in page.text
+    assert [await site.beside() for site in centre.mutuals.values()] == [(), ()]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "width"), [("fr", 360), ("en", 1366)])
+async def test_the_pages_of_the_centre_have_no_fault(
+    browser: Browser, centre: Centre, language: str, width: int
+) -> None:
+    size, found = {"width": width, "height": 740}, []
+    async with TestServer(create_centre_app(centre)) as server:
+        context = await browser.new_context(base_url=str(server.make_url("/")), viewport=size, bypass_csp=True)  # type: ignore[arg-type]
+        page = await context.new_page()
+        await page.goto(f"/language/{language}?back=/sign-in")
+        await page.fill("#login", "cheffe")
+        await page.fill("#password", PASSWORD)
+        async with page.expect_navigation():
+            await page.click(".primary")
+        for path in ("/mutuals", "/people", "/people/zenabo", "/served"):
+            await page.goto(path)
+            for details in await page.locator("details > summary").all():
+                await details.click()
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+            found += await faults_of(page, path, size)
+        await context.close()
+    assert not found, "\n".join(map(str, found))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from facility_agent.invoicing.clocks import Step
 from facility_agent.invoicing.till import MOVES as TILL_MOVES
 from facility_agent.storage.store.care import VISIT_MOVES
 from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
+from facility_agent.storage.store.offices import What
 from facility_agent.vocabulary.bedside import NoteKind
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.web import app, invoices, payments, visit_form
@@ -59,6 +60,7 @@ BUILT = {
     "page.refund.state.": ("received", "decided", "paid", "refused"),
     "page.complaints.channel.": ("voice", "paper", "telephone"),
     "page.binding.open.": ("register_days", "offline_cap"),
+    "page.change.": (*What.__args__, "open", "closed", "shared", "apart"),  # type: ignore[attr-defined]
     "page.guarantees.silence.": ("granted", "refused", "unknown"),
     "page.outliers.standing.": ("inside", "small", "high", "very-high", "low", "very-low"),
     "page.sample.method.": ("random", "stratified", "monetary-unit"),

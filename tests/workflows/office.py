@@ -39,7 +39,7 @@ OTHER = msgspec.structs.replace(
 CLERK, HEAD = "zenabo", "cheffe"
 #: When the mutuals take March in.
 NOW = datetime(2026, 4, 5, 9, tzinfo=UTC)
-POWERS: tuple[Power, ...] = ("decide", "pay")
+POWERS: tuple[Power, ...] = ("decide", "pay", "share")
 
 
 class Office(NamedTuple):

@@ -22,7 +22,7 @@ from facility_agent.workflows.centre import MUTUALS
 from facility_agent.workflows.site import open_site
 from tests.services.postgres import fresh_database
 from tests.workflows.march import DUE
-from tests.workflows.office import CLERK, OTHER, Office, new_office
+from tests.workflows.office import CLERK, HEAD, Office, new_office
 
 ROOT = Path(facility_agent.__file__).parent.parent
 PROCESSES = 2
@@ -85,8 +85,8 @@ async def processes(folder: Path) -> AsyncIterator[list[str]]:
 
 
 @asynccontextmanager
-async def seats(addresses: list[str]) -> AsyncIterator[list[Seat]]:
-    """The clerk, signed in at each of the processes."""
+async def seats(addresses: list[str], login: str) -> AsyncIterator[list[Seat]]:
+    """Somebody of the centre, signed in at each of the processes."""
     async with AsyncExitStack() as stack:
         opened = []
         for address in addresses:
@@ -94,8 +94,8 @@ async def seats(addresses: list[str]) -> AsyncIterator[list[Seat]]:
             http = aiohttp.ClientSession(address, cookie_jar=jar, headers={"Accept-Language": "fr"})
             opened.append(Seat(await stack.enter_async_context(http)))
         for seat in opened:
-            status, html = await seat.post("/sign-in", login=CLERK, password=PASSWORD)
-            assert status == 200 and OTHER.name in html
+            status, html = await seat.post("/sign-in", login=login, password=PASSWORD)
+            assert status == 200 and 'name="password"' not in html
         yield opened
 
 
@@ -115,13 +115,14 @@ async def _all(seats: list[Seat], step: Callable[[Seat], Awaitable[tuple[int, st
 
 @pytest.mark.postgres
 async def test_two_mutuals_are_worked_for_by_several_processes_beside_one_database(office: Office) -> None:
-    async with processes(office.folder) as addresses, seats(addresses) as seated:
+    async with processes(office.folder) as addresses, seats(addresses, CLERK) as seated:
         for code, (batch, sealed) in office.sealed.items():
             await _month(seated, code, batch, sealed)
             (other,) = (known for known, _ in office.sealed.values() if known != batch)
             for status, html in await _all(seated, lambda seat: seat.get("/statement?month=2026-04")):
                 assert (status, batch.number in html, other.number in html) == (200, True, False)
             await _all(seated, lambda seat: seat.get("/mutuals"))
+        await _sent_away(addresses, seated[-1])
     for code, (batch, _) in office.sealed.items():
         await _once(office.folder / MUTUALS / code, batch)
 
@@ -137,6 +138,16 @@ async def _month(seated: list[Seat], code: str, batch: Batch, sealed: bytes) -> 
     money = {"reference": "VIR-1", "paid_on": "2026-04-05"}
     paid = await _all(seated, lambda seat: seat.post(f"/audit/{batch.id}/pay", **money))
     _one(paid, "est déjà réglé")
+
+
+async def _sent_away(addresses: list[str], seat: Seat) -> None:
+    """An account is closed at one process of the centre; at a mutual, by another process, its sign-in ends at once."""
+    assert 'name="password"' not in (await seat.get("/review"))[1]
+    async with seats(addresses[:1], HEAD) as (head,):
+        await head.get(f"/people/{CLERK}")
+        assert (await head.post(f"/people/{CLERK}", do="close"))[0] == 200
+        assert 'name="password"' in (await seat.get("/review"))[1]
+        assert (await seat.post("/complaints", said="x"))[0] == 401
 
 
 async def _sent(seat: Seat, code: str, sealed: bytes) -> tuple[int, str]:

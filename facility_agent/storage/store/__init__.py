@@ -21,6 +21,7 @@ from facility_agent.storage.store.machines import Machines
 from facility_agent.storage.store.member_claims import MemberClaims
 from facility_agent.storage.store.months import Months
 from facility_agent.storage.store.newborns import Newborns
+from facility_agent.storage.store.offices import Offices
 from facility_agent.storage.store.paper import Paper
 from facility_agent.storage.store.papers import Papers
 from facility_agent.storage.store.payments import Payments
@@ -37,6 +38,7 @@ from facility_agent.storage.store.tills import Tills
 
 class Store(
     People,
+    Offices,
     Registers,
     Arrivals,
     Searching,

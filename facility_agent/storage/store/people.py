@@ -28,10 +28,11 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Signin(msgspec.Struct, frozen=True):
-    """A sign-in that holds."""
+    """A sign-in that holds; `since` is the instant of it."""
 
     login: str
     csrf: str
+    since: datetime
 
 
 class People(Shelf):
@@ -92,9 +93,14 @@ class People(Shelf):
             Account(row.login, row.name, tuple(row.roles.split()), "", bool(row.active), row.office) for row in rows
         )
 
-    async def change_account(self, login: str, *, password_hash: str | None = None, active: bool | None = None) -> None:
-        """Another password, or whether somebody may sign in; whoever is signed in under that name is no more."""
-        changed = {"password_hash": password_hash, "active": active}
+    async def change_account(
+        self, login: str, *, password_hash: str | None = None, active: bool | None = None,
+        roles: tuple[str, ...] | None = None,
+    ) -> None:  # fmt: skip
+        """Another password, other roles, or whether somebody may sign in; their sign-ins end."""
+        changed = {
+            "password_hash": password_hash, "active": active, "roles": None if roles is None else " ".join(roles),
+        }  # fmt: skip
         async with self.transaction():
             await (
                 tables.AccountRow.filter(login=login)
@@ -119,13 +125,13 @@ class People(Shelf):
     async def signed_in(self, token: str, at: datetime) -> tuple[Signin, Account] | None:
         """A sign-in that holds, with its account; None when it has ended or the account is closed."""
         row = await self._one(
-            "SELECT s.csrf, s.expires, a.login, a.name, a.roles, a.password_hash, a.active, a.office "
+            "SELECT s.csrf, s.created, s.expires, a.login, a.name, a.roles, a.password_hash, a.active, a.office "
             "FROM signin s JOIN account a ON a.login = s.login WHERE s.token = $1",
             token,
         )
         if row is None or row["expires"] < instant(at) or not row["active"]:
             return None
-        return Signin(row["login"], row["csrf"]), account_of(row)
+        return Signin(row["login"], row["csrf"], datetime.fromisoformat(row["created"])), account_of(row)
 
     async def drop_signin(self, token: str) -> None:
         await tables.SigninRow.filter(token=token).using_db(self._connection).delete()

@@ -1,0 +1,11 @@
+-- What was changed about who may work here, and about what mutuals of one centre share: who, when, before and after.
+CREATE TABLE office_event (
+    place BIGINT PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    about TEXT NOT NULL,
+    what TEXT NOT NULL,
+    old TEXT NOT NULL,
+    new TEXT NOT NULL
+);
+CREATE INDEX office_event_about ON office_event (about, what, place);
