@@ -7,13 +7,14 @@ from typing import Final
 from aiohttp import web
 
 from facility_agent.exchange.fhir import wire
+from facility_agent.exchange.fhir.outward import Bundle, PaymentReconciliation
 from facility_agent.exchange.fhir.resources import Claim, CoverageEligibilityRequest
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.fhir_answers import capability, resource, told
 from facility_agent.web.guard import allowed, public
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.speech import words_of
-from facility_agent.workflows import fhir
+from facility_agent.workflows import fhir, fhir_brought
 
 routes = web.RouteTableDef()
 accounts_for = allowed("accountant", "manager")
@@ -22,14 +23,14 @@ at_desk = allowed("care", "manager", "reception", "till")
 
 #: What may be done with each type.
 ABILITIES: Final = {
-    "Bundle": ("read",),
+    "Bundle": ("read", "create"),
     "Claim": ("read", "create"),
     "ClaimResponse": ("read",),
     "Contract": ("search-type",),
     "Coverage": ("search-type",),
     "CoverageEligibilityRequest": ("create",),
     "InsurancePlan": ("search-type",),
-    "PaymentReconciliation": ("read",),
+    "PaymentReconciliation": ("read", "create"),
 }
 
 
@@ -99,6 +100,27 @@ async def bring_claim(request: web.Request) -> web.Response:
     brought = wire.read(await request.read(), Claim)
     by = request[SIGNED_IN].account.login
     made, kept = await fhir.bring_claim(request.app[SITE], brought, by, words_of(request))
+    return resource(made, 201 if kept else 200)
+
+
+@routes.post("/fhir/Bundle")
+@receives
+async def bring_bundle(request: web.Request) -> web.Response:
+    """Claims of another system, all or nothing."""
+    site, by, words = request.app[SITE], request[SIGNED_IN].account.login, words_of(request)
+    brought = wire.read(await request.read(), Bundle)
+    made, kept = await fhir_brought.bring_bundle(
+        site, brought, words, lambda each: fhir.bring_claim(site, each, by, words)
+    )
+    return resource(made, 201 if kept else 200)
+
+
+@routes.post("/fhir/PaymentReconciliation")
+@accounts_for
+async def bring_payment(request: web.Request) -> web.Response:
+    """Money that a payer's system says it paid."""
+    brought = wire.read(await request.read(), PaymentReconciliation)
+    made, kept = await fhir_brought.bring_payment(request.app[SITE], brought, request[SIGNED_IN].account.login)
     return resource(made, 201 if kept else 200)
 
 

@@ -65,7 +65,7 @@ async def response(site: Site, id: str, words: Words) -> ClaimResponse:
 async def bundle(site: Site, id: str) -> Bundle:
     """A batch as a bundle of its claims; the condition stands where the arrangement demands it."""
     entry = await site.store.batch(id)
-    if entry is None:
+    if entry is None or entry.batch.kind == "per-head":
         raise InputError("fhir-not-found", kind="Bundle", id=id)
     claims = await site.store.claims(tuple(item.claim for item in entry.batch.items))
     demanded = [each.id for each in claims if await _demanded(site, entry.batch, each)]
@@ -172,7 +172,8 @@ async def _terms(site: Site, claim: Claim, payer: str) -> Terms:
 
 async def _claim(site: Site, id: str) -> Claim:
     held = await site.store.claim(id)
-    if held is None:
+    if held is None or held.counted:
+        # FHIR's Claim is about one patient: an invoice per head has none.
         raise InputError("fhir-not-found", kind="Claim", id=id)
     return held
 

@@ -85,7 +85,7 @@ async def bring(site: Site, machine: Machine, brought: ClaimResource, words: Wor
 async def response(site: Site, machine: Machine, id: str, words: Words) -> ClaimResponse:
     """Our decision on a claim; `queued` while there is none. InputError `fhir-not-found` for another facility's."""
     held = await site.store.claim(id)
-    if held is None or held.visit.facility != machine.facility:
+    if held is None or held.counted or held.visit.facility != machine.facility:
         raise InputError("fhir-not-found", kind="ClaimResponse", id=id[:64])
     within = (await site.store.batched_claims(site.config.code, site.config.scheme)).get(id)
     entry = await site.store.batch(within) if within else None

@@ -92,7 +92,7 @@ async def put(site: Site, id: str, money: str, batch: str, amount: int | None, b
             Allocation(f"{id}-{place}", money, part.batch, part.claim, part.amount, site.today(), by)
             for place, part in enumerate(parts, 1)
         ]
-        await _placed(site, facts, by, book)
+        await book_parts(site, facts, by, book)
     return sum(part.amount for part in parts)
 
 
@@ -136,7 +136,7 @@ async def write_off(site: Site, id: str, batch: str, claim: str, amount: int | N
             WriteOff(f"{id}-{place}", batch, each, part, reason.strip(), site.today(), by)
             for place, (each, part) in enumerate(parts.items(), 1)
         ]
-        await _placed(site, facts, by, book)
+        await book_parts(site, facts, by, book)
     return sum(parts.values())
 
 
@@ -156,12 +156,12 @@ async def book_matches(site: Site, by: str, book: Ledger) -> int:
         found = match(book, book.money[id], batches, announced)
         if found is None or found.by == "amount":
             continue
-        book = await _placed(site, _facts(site, found, book.money[id], batches, by), by, book)
+        book = await book_parts(site, _facts(site, found, book.money[id], batches, by), by, book)
         placed += 1
     return placed
 
 
-async def _placed(site: Site, facts: Sequence[PaymentFact], by: str, book: Ledger) -> Ledger:
+async def book_parts(site: Site, facts: Sequence[PaymentFact], by: str, book: Ledger) -> Ledger:
     """Book what pays or gives up parts of batches, and move these as far as their money has come."""
     book = await keep(site, facts, book)
     for id in dict.fromkeys(fact.batch for fact in facts if isinstance(fact, Allocation | WriteOff)):

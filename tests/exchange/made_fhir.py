@@ -9,6 +9,7 @@ import msgspec
 from facility_agent.arrangements.terms import terms
 from facility_agent.exchange.fhir.answers import decided_response, judged_response, payment_resource
 from facility_agent.exchange.fhir.claims import claim_bundle, claim_resource
+from facility_agent.exchange.fhir.contests import contest_resource
 from facility_agent.exchange.fhir.contracts import contract_resource, plan_resource
 from facility_agent.exchange.fhir.openimis import openimis_claim
 from facility_agent.exchange.fhir.parts import Resource
@@ -93,6 +94,7 @@ def written() -> dict[str, Resource]:
         "request": request_resource("r-1", ODD.number, MUTUAL, SCHEME, HERE, DAY, ("consultation",)),
         "verdict": verdict_resource("r-1", verdict, ODD.number, MUTUAL, HERE, DAY, "XOF", "À vérifier"),
         "payment": payment_resource(batch, paid),
+        "contest": contest_resource("x-1", "SIH-9", batch, DAY, {(PLAIN.id, 1): "Vu.", (FULL.id, 2): "Payé ailleurs."}),
         "contract": contract_resource(agreement, "Arrangement d’essai", "in force"),
     }
     made["openimis"] = openimis_claim(

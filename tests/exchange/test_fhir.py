@@ -13,6 +13,7 @@ from typing import Any
 import fhirpathpy
 import msgspec
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -20,12 +21,14 @@ from facility_agent.exchange.fhir import wire
 from facility_agent.exchange.fhir.amounts import minor, money
 from facility_agent.exchange.fhir.answers import decided_response, decision_of
 from facility_agent.exchange.fhir.claims import claim_resource, visit_of
+from facility_agent.exchange.fhir.contests import contested_of
 from facility_agent.exchange.fhir.openimis import openimis_claim
-from facility_agent.exchange.fhir.outward import Bundle
-from facility_agent.exchange.fhir.parts import Money, Resource
+from facility_agent.exchange.fhir.outward import Bundle, Communication, Payload
+from facility_agent.exchange.fhir.parts import Identifier, Money, Reference, Resource
 from facility_agent.exchange.fhir.resources import Claim, ClaimResponse, Coverage, CoverageEligibilityRequest
 from facility_agent.exchange.fhir.rights import asked_of, coverage_of, coverage_resource
 from facility_agent.vocabulary.errors import InputError
+from facility_agent.web import fhir, fhir_payer
 from tests import builders
 from tests.builders import MUTUAL, SCHEME
 from tests.exchange import made_fhir
@@ -222,6 +225,34 @@ def test_rights_that_go_out_come_back_but_for_names_and_birth_dates() -> None:
     again = coverage_of(wire.read(wire.write(coverage_resource(held, DAY)), Coverage))
     person = msgspec.structs.replace(again.beneficiary, name=ODD.name, sex=ODD.sex, birth_date=ODD.birth_date)
     assert msgspec.structs.replace(again, beneficiary=person) == held
+
+
+def test_a_contestation_that_goes_out_comes_back() -> None:
+    brought = wire.read(MADE["contest"], Communication)
+    name, about, reason = contested_of(brought)
+    assert (name, about, reason) == ("SIH-9", ((PLAIN.id, 1), (FULL.id, 2)), "Vu. Payé ailleurs.")
+    whole = (Reference(reference="Claim/c-1"),)
+    assert contested_of(msgspec.structs.replace(brought, about=whole))[1] == (("c-1", None),)
+    for changes in (
+        {"id": "", "identifier": ()},
+        {"about": ()},
+        {"payload": (Payload(content_string=" "),)},
+        {"about": (Reference(identifier=Identifier(value="c-1#x")),)},
+    ):
+        with pytest.raises(InputError, match="fhir-contest"):
+            contested_of(msgspec.structs.replace(brought, **changes))
+
+
+def test_what_a_server_says_it_can_do_is_what_it_serves() -> None:
+    for room in (fhir, fhir_payer):
+        served: dict[str, set[str]] = {}
+        for route in room.routes:
+            assert isinstance(route, web.RouteDef)
+            type_, _, id_ = route.path.removeprefix("/fhir/").partition("/")
+            if type_[0].isupper():
+                does = "create" if route.method == "POST" else "read" if id_ else "search-type"
+                served.setdefault(type_, set()).add(does)
+        assert served == {type_: set(codes) for type_, codes in room.ABILITIES.items()}
 
 
 def test_a_question_that_goes_out_comes_back() -> None:

@@ -118,7 +118,10 @@ async def test_a_claim_is_judged_and_kept_once_when_it_is_more_than_a_question(w
     assert await visits() == before + 1, "the same claim twice counts once"
     checked = await brought(clerk, "/fhir/$check", json.dumps(claim).encode(), 200)
     assert [issue["diagnostics"].rsplit(" ", 1)[-1] for issue in checked["issue"]] == ["careTeam"]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": claim}]}
+    assert (await brought(clerk, "/fhir/Bundle", json.dumps(bundle).encode(), 200))["entry"][0]["resource"]["id"]
     claim["provider"]["identifier"]["value"] = "ANOTHER"
+    await brought(clerk, "/fhir/Bundle", json.dumps(bundle).encode(), 422)
     await brought(clerk, "/fhir/Claim", json.dumps(claim).encode(), 422)
     await brought(clerk, "/fhir/Patient", b"{}", 422)
 

@@ -1,4 +1,4 @@
-"""The resources that we write and do not read: payments, the package as a plan, the agreement, bundles."""
+"""Payments, contestations and bundles, and what we write and do not read: the package as a plan, the agreement."""
 
 from __future__ import annotations
 
@@ -46,6 +46,21 @@ class PaymentReconciliation(Resource, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     payment_identifier: Identifier | None = None
     detail: tuple[PaidDetail, ...] = ()
+
+
+class Payload(Part, frozen=True, kw_only=True):
+    content_string: str = ""
+
+
+class Communication(Resource, frozen=True, kw_only=True):
+    status: str
+    identifier: tuple[Identifier, ...] = ()
+    category: tuple[Concept, ...] = ()
+    about: tuple[Reference, ...] = ()
+    sent: str = ""
+    recipient: tuple[Reference, ...] = ()
+    sender: Reference | None = None
+    payload: tuple[Payload, ...] = ()
 
 
 class PlanLimit(Part, frozen=True, kw_only=True):
@@ -123,7 +138,7 @@ class Contract(Resource, frozen=True, kw_only=True):
 #: Whatever may stand in a bundle.
 Written = (
     Claim | ClaimResponse | Coverage | CoverageEligibilityRequest | CoverageEligibilityResponse
-    | PaymentReconciliation | InsurancePlan | Contract
+    | PaymentReconciliation | InsurancePlan | Contract | Communication
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from facility_agent.exchange.fhir.outward import Bundle
+from facility_agent.exchange.fhir.outward import Bundle, Communication, PaymentReconciliation
 from facility_agent.exchange.fhir.parts import Part, Resource
 from facility_agent.exchange.fhir.resources import (
     Claim,
@@ -19,7 +19,10 @@ from facility_agent.exchange.fhir.resources import (
 from facility_agent.vocabulary.errors import InputError
 
 #: What may be brought.
-Brought = Claim | ClaimResponse | Coverage | CoverageEligibilityRequest | CoverageEligibilityResponse
+Brought = (
+    Claim | ClaimResponse | Coverage | CoverageEligibilityRequest | CoverageEligibilityResponse
+    | PaymentReconciliation | Communication
+)  # fmt: skip
 BROUGHT: tuple[type[Resource], ...] = (
     Claim,
     ClaimResponse,
