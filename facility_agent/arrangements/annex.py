@@ -8,6 +8,7 @@ arrangement. What the arrangement settles cannot be settled again here. Beside t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from operator import attrgetter
 from typing import Any
 
@@ -16,11 +17,14 @@ import msgspec
 from facility_agent.arrangements import references
 from facility_agent.arrangements.agreement import Annex
 from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.openings import rate_settled
 from facility_agent.arrangements.reader import TABLES, Gathered, parse
-from facility_agent.arrangements.rows import Mistake, cells, faults
+from facility_agent.arrangements.rows import Mistake, Raw, cells, faults
 from facility_agent.vocabulary.findings import UNKNOWN
 
 NAME = "annex.toml"
+#: The name of what no file holds; its rows are numbered from 1, so that a mistake names its row.
+FORM = ""
 #: TOML table name → field of the annex.
 LOCAL = {
     table: name
@@ -63,7 +67,12 @@ def annex_of(
     """The annex that a TOML document holds, as `read_annex` reads it."""
     gathered = Gathered()
     gathered.take(NAME, text, dict(document), "annex")
-    gathered.take("", "", dict(form or {}), "annex")
+    filled = dict(form or {})
+    # What a form's header says counts before the file's; what it leaves empty does not.
+    header = {key: value for key, value in filled.pop("annex", {}).items() if value or key not in gathered.header}
+    gathered.header |= {key: Raw(FORM, 0, {key: value}) for key, value in header.items()}
+    gathered.take(FORM, "", filled, "annex")
+    _numbered(gathered)
     for table, listed in (lists or {}).items():
         raws, wrong = cells(f"{table}s.csv", listed, table, TABLES[table][1])
         gathered.rows.setdefault(table, []).extend(raws)
@@ -90,6 +99,12 @@ def annex_of(
     return msgspec.structs.replace(Annex(**header, clauses=clauses), **rows), ()
 
 
+def _numbered(gathered: Gathered) -> None:
+    for table, raws in gathered.rows.items():
+        places = count(1)
+        gathered.rows[table] = [Raw(FORM, next(places), raw.values) if raw.file == FORM else raw for raw in raws]
+
+
 def _against(arrangement: Arrangement, gathered: Gathered) -> list[Mistake]:
     """Names that the arrangement does not know, and rows that it settles itself."""
     known = {
@@ -107,6 +122,8 @@ def _against(arrangement: Arrangement, gathered: Gathered) -> list[Mistake]:
         } | (national if table == "act" else set())
         for raw in raws:
             found += references.names_nothing(table, raw, known)
+            if table == "rate" and rate_settled(arrangement, raw.values):
+                found.append(raw.mistake(table, "scheme", "settled", code=raw.label))
             if raw.values.get("code") in settled:
                 found.append(raw.mistake(table, "code", "settled", code=str(raw.values["code"])))
     for key, raw in gathered.clauses.items():

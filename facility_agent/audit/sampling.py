@@ -1,8 +1,8 @@
 """What a sample may be used for: to look, to ask back what was seen, or to conclude to the whole batch.
 
 Control by sample is a clause, and so is extrapolation; neither is allowed unless the arrangement in force says so.
-Without them a draw only chooses what to look at: nothing is asked back because of it. The use is said before the draw, so that
-nobody chooses it by the result.
+Without them a draw only chooses what to look at: nothing is asked back because of it. The use is said before the draw,
+so that nobody chooses it by the result.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 
 from facility_agent.cli import (
     administration,
-    agreement,
+    agreement_papers,
     audit,
     bench,
     cards,
@@ -44,7 +44,7 @@ app.command("check-contracts")(pure.check_contracts)
 app.command("explain")(pure.explain)
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(protocols.app, name="protocols")
-app.add_typer(agreement.app, name="agreement")
+app.add_typer(agreement_papers.app, name="agreement")
 app.command("init")(installation.init)
 app.command("serve")(installation.serve)
 app.command("demo")(installation.demo)

@@ -102,7 +102,7 @@ class ClauseWords:
         for origin, row in self._both("requirements"):
             consequence = self.words("doc.requirement.refuses" if row.refuses else "doc.requirement.asked")
             consequence = " · ".join(part for part in (consequence, *self._demanded(row)) if part)
-            about = f"{row.code} · {self._about(row)}"
+            about = f"{self._word(f'{row.kind}.{row.code}', row.code)} · {self._about(row)}"
             found.append((self.words(f"doc.requirement.{row.kind}"), about, consequence, self._origin(origin, row)))
         return found
 

@@ -109,7 +109,7 @@ def dispensed(terms: Terms, visit: Visit, line: CareLine, act: Act) -> Finding |
 
 
 #: Whether a fact that an arrangement may demand is stated.
-_STATED: dict[str, Callable[[Visit, CareLine], bool]] = {
+STATED: dict[str, Callable[[Visit, CareLine], bool]] = {
     "condition": lambda visit, line: bool(visit.condition),
     "weight": lambda visit, line: visit.weight_grams is not None,
     "role": lambda visit, line: bool(line.role),
@@ -133,7 +133,7 @@ def requirement(visit: Visit, line: CareLine, row: Requirement) -> Finding | Non
         if row.refuses:
             return refuse("document-missing", clause, row.borne_by, document=row.code)
         return unchecked("document-missing", clause, "fact", row.code, review=True, document=row.code)
-    stated = _STATED.get(row.code)
+    stated = STATED.get(row.code)
     if stated is not None and stated(visit, line):
         return None
     return unchecked("fact-missing", clause, "fact", row.code, review=True, fact=row.code)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from aiohttp import web
 
 from facility_agent.arrangements.agreement import Annex, Party
 from facility_agent.arrangements.model import MONEY_CLAUSES, Arrangement, Clauses, Scheme
+from facility_agent.arrangements.openings import PROVENANCE, for_all_care, is_open
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import UNKNOWN
-from facility_agent.web import forms
+from facility_agent.web import annex_rows, forms
 
 #: Rows of an empty form; more are added by its button.
 ROWS: Final = 4
@@ -75,22 +77,46 @@ def read_count(form: forms.Form) -> int:
     return min(forms.number(form, "rows") or ROWS, MOST_ROWS)
 
 
-def read_document(form: forms.Form, arrangement: Arrangement) -> dict[str, Any]:
-    """What was filled in, as a document of an annex: header, clauses, rates for all care."""
+def read_document(
+    form: forms.Form, arrangement: Arrangement, base: Annex | None = None
+) -> tuple[dict[str, Any], annex_rows.Places]:
+    """What was filled in, as a document of an annex, and where its rows stand on the form.
+
+    Header, clauses, rates for all care, and the rows of each table for which the form has a place.
+    """
     clauses = {}
     for clause in open_clauses(arrangement):
         value = _answer(form, clause)
         if value not in (None, ""):
             clauses[clause.name] = {"value": value}
-    rates = []
+    rows = annex_rows.read(form, arrangement, base)
+    places = {(table, at): where for (table, at), where in rows.places.items() if table != "rate"}
+    rates: list[dict[str, Any]] = []
     for place, scheme in enumerate(open_schemes(arrangement), 1):
         rate, copay = _rate(form, place), forms.amount(form, f"copay-{place}", arrangement.currency)
         if rate is not None and copay is not None:
             raise InputError("form-rate-or-copay", field=f"rate-{place}")
-        rates += [{"scheme": scheme.code, "rate": rate}] if rate is not None else []
-        rates += [{"scheme": scheme.code, "copay": copay}] if copay is not None else []
+        whence = _whence(base, scheme.code)
+        rates += [{**whence, "scheme": scheme.code, "rate": rate}] if rate is not None else []
+        rates += [{**whence, "scheme": scheme.code, "copay": copay}] if copay is not None else []
+        places |= {("rate", len(rates)): ("", place)} if rate is not None or copay is not None else {}
+    places |= {("rate", len(rates) + at): where for (table, at), where in rows.places.items() if table == "rate"}
+    others = rows.tables["rate"] if "rate" in rows.tables else _other_rates(base, {row["scheme"] for row in rates})
+    tables = {**rows.tables, "rate": [*rates, *others]}
     header = {"invented": forms.flag(form, "invented"), "note": forms.text(form, "note", 500)}
-    return {"annex": header, "clause": clauses, "rate": rates}
+    return {"annex": header, "clause": clauses, **tables}, places
+
+
+def _whence(base: Annex | None, scheme: str) -> dict[str, Any]:
+    """Where the plain rate of a scheme comes from, as the annex said it."""
+    plain = (row for row in base.rates if row.scheme == scheme and for_all_care(row)) if base else ()
+    return {key: value for row in plain for key, value in msgspec.to_builtins(row).items() if key in PROVENANCE}
+
+
+def _other_rates(base: Annex | None, said: Collection[str]) -> list[dict[str, Any]]:
+    """The rates of an annex for which the form had no place: all but the plain ones of the schemes that it says."""
+    kept = [row for row in base.rates if not for_all_care(row) or row.scheme not in said] if base else []
+    return list(msgspec.to_builtins(kept))
 
 
 def typed_annex(annex: Annex, arrangement: Arrangement) -> dict[str, str]:
@@ -104,14 +130,14 @@ def typed_annex(annex: Annex, arrangement: Arrangement) -> dict[str, str]:
         typed[f"clause.{clause.name}"] = (
             {True: "yes", False: "no"}.get(shown, str(shown)) if isinstance(shown, bool) else str(shown)
         )
-    for place, scheme in enumerate(open_schemes(arrangement), 1):
-        own = (row for row in annex.rates if row.scheme == scheme.code and not (row.family or row.act or row.level))
-        row = next(own, None)
-        if row is not None and row.rate not in (None, UNKNOWN):
+    general = {scheme.code: place for place, scheme in enumerate(open_schemes(arrangement), 1)}
+    for row in annex.rates:
+        place = general.get(row.scheme, 0) if for_all_care(row) and not is_open(row) else 0
+        if place and row.rate is not None:
             typed[f"rate-{place}"] = str(row.rate)
-        elif row is not None and isinstance(row.copay, int):
-            typed[f"copay-{place}"] = str(row.copay)
-    return typed
+        elif place and isinstance(row.copay, int):
+            typed[f"copay-{place}"] = forms.written(row.copay, arrangement.currency)
+    return typed | annex_rows.typed_rows(annex, arrangement, tuple(general))
 
 
 def file_of(form: forms.Form, name: str) -> tuple[str, bytes] | None:

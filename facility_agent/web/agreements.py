@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
+from facility_agent.arrangements.annex_text import annex_text
 from facility_agent.arrangements.model import Clauses
 from facility_agent.documents.adhesion_pdf import adhesion_pdf
 from facility_agent.documents.agreement_pdf import agreement_pdf, money_clause
@@ -80,6 +81,14 @@ async def paper(request: web.Request) -> web.Response:
     found = await agreements.find(site, request.match_info["agreement"])
     data = agreement_pdf(found, site.arrangement(found.start), language, made_on=site.today())
     return as_file(data, f"convention-{found.id[:13]}.pdf")
+
+
+@routes.get("/agreements/{agreement}/annex")
+@reads
+async def annex(request: web.Request) -> web.Response:
+    """The annex as TOML, which reads back as the same annex."""
+    found = await agreements.find(request.app[SITE], request.match_info["agreement"])
+    return as_file(annex_text(found.annex).encode(), f"annexe-{found.id[:13]}.toml")
 
 
 @routes.get("/agreements/{agreement}/adhesion")

@@ -8,12 +8,14 @@ from typing import Any
 from aiohttp import web
 
 from facility_agent.arrangements.agreement import Agreement, Annex
-from facility_agent.vocabulary.errors import InputError
-from facility_agent.web import agreement_form, forms
+from facility_agent.vocabulary.errors import InputError, InputErrors
+from facility_agent.web import agreement_form, annex_rows, annex_shown, forms
 from facility_agent.web.agreements import decides
 from facility_agent.web.guard import redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
+from facility_agent.web.sentences import beside
+from facility_agent.web.speech import words_of
 from facility_agent.workflows import agreements, contracting, drafting, packs
 from facility_agent.workflows.site import Site
 
@@ -49,14 +51,15 @@ async def draft(request: web.Request) -> web.Response:
     form, site = await request.post(), request.app[SITE]
     try:
         start = _needed_day(form, "start")
-        if forms.text(form, "do") in ("more", "parties"):
+        _same_law(site, form, start)
+        if forms.text(form, "do") in ("more", "parties") or _wants(form):
             return await _more(request, form, start)
         drafted = await _drafted(site, form, start)
         kept = await contracting.save_draft(
             site, drafted, request[SIGNED_IN].account.login, forms.text(form, "instead", 60)
         )
     except InputError as error:
-        return await again(request, "agreement_draft.html", form, error, **_context(site, form))
+        return await again(request, "agreement_draft.html", form, error, **_context(request, form, error))
     return redirect(f"/agreements/{kept.id}?done=agreement-drafted")
 
 
@@ -88,10 +91,14 @@ async def amend(request: web.Request) -> web.Response:
     found = await agreements.find(site, request.match_info["agreement"])
     try:
         start = _needed_day(form, "start")
+        _same_law(site, form, start)
+        if _wants(form):
+            return await _more(request, form, start, amends=found.id)
         annex = _annex(site, form, start, found.annex)
         drafted = await agreements.amend(site, found, start, annex, by, forms.day(form, "until"))
     except InputError as error:
-        return await again(request, "agreement_draft.html", form, error, **_context(site, form, amends=found.id))
+        context = _context(request, form, error, amends=found.id)
+        return await again(request, "agreement_draft.html", form, error, **context)
     return redirect(f"/agreements/{drafted.id}?done=agreement-amended")
 
 
@@ -109,19 +116,41 @@ def _annex(site: Site, form: forms.Form, start: date, base: Annex | None) -> Ann
     arrangement, sent = site.arrangement(start), agreement_form.file_of(form, "annex")
     text = drafting.decoded_annex(sent[1], sent[0]) if sent else ""
     tariffs = agreement_form.file_of(form, "tariffs")
-    return drafting.make_annex(arrangement, text, tariffs, agreement_form.read_document(form, arrangement), base)
+    document, places = agreement_form.read_document(form, arrangement, base)
+    try:
+        return drafting.make_annex(arrangement, text, tariffs, document, base)
+    except InputErrors as error:
+        raise annex_rows.RowErrors(error, places) from error
 
 
-async def _more(request: web.Request, form: forms.Form, start: date) -> web.Response:
+def _same_law(site: Site, form: forms.Form, start: date) -> None:
+    """The rows of the form were those of one version of the law; under another one they are read again first."""
+    law = forms.text(form, "law")
+    if law and law != site.arrangement(start).start.isoformat():
+        raise InputError("draft-other-law", field="start")
+
+
+def _wants(form: forms.Form) -> str:
+    """The table of which one more row is wanted, or nothing."""
+    do = forms.text(form, "do")
+    return do.removeprefix("more.") if do.startswith("more.") else ""
+
+
+async def _more(request: web.Request, form: forms.Form, start: date, amends: str = "") -> web.Response:
     """The form again, with the parties of the list that was sent, or with more empty rows."""
-    site, listed = request.app[SITE], agreement_form.file_of(form, "parties")
+    listed = agreement_form.file_of(form, "parties")
     typed, count = forms.typed(form), agreement_form.read_count(form)
+    table = _wants(form)
+    if table in annex_rows.COLUMNS:
+        typed[f"rows.{table}"] = str(annex_rows.counted(form, table) + 1)
+        context = _context(request, typed, amends=amends, at=table)
+        return await page(request, "agreement_draft.html", typed=typed, **context)
     if listed:
         rows = agreement_form.read_rows(form, count)
         parties = (*rows, *drafting.read_parties(listed[1], listed[0]))
         typed, count = typed | agreement_form.rows_typed(parties), len(parties)
     rows_shown = count + (0 if listed else agreement_form.ROWS)
-    return await page(request, "agreement_draft.html", typed=typed, **_context(site, form, rows=rows_shown))
+    return await page(request, "agreement_draft.html", typed=typed, **_context(request, form, rows=rows_shown))
 
 
 async def _filled(
@@ -139,19 +168,32 @@ async def _filled(
         until = base.until.strftime("%d/%m/%Y") if base.until else ""
         typed = {**typed, **agreement_form.typed_annex(base.annex, arrangement), "until": until}
     rows = max(agreement_form.ROWS, 1 + sum(name.startswith("code-") for name in typed))
-    form = {"start": start.isoformat(), "rows": str(rows)}
-    context = _context(site, form, instead=instead, amends=amends)
+    # One empty row stands below those that are there.
+    more = {f"rows.{table}": str(int(typed.get(f"rows.{table}", 0)) + 1) for table in annex_rows.COLUMNS}
+    typed |= more
+    form = {"start": start.isoformat(), "rows": str(rows), **more}
+    context = _context(request, form, instead=instead, amends=amends)
     return await page(request, "agreement_draft.html", typed=typed, **context)
 
 
-def _context(site: Site, form: forms.Form, rows: int = 0, instead: str = "", amends: str = "") -> dict[str, Any]:
+def _context(
+    request: web.Request,
+    form: forms.Form,
+    error: InputError | None = None,
+    rows: int = 0,
+    instead: str = "",
+    amends: str = "",
+    at: str = "",
+) -> dict[str, Any]:
     """What the form shows beside what was typed; under a day that cannot be read, the law of today."""
+    site, words = request.app[SITE], words_of(request)
     try:
         start = forms.day(form, "start") or site.today()
         arrangement = site.arrangement(start)
     except InputError:
         start = site.today()
         arrangement = site.arrangement(start)
+    said = beside(words, error)
     return {
         "start": start,
         "arrangement": arrangement,
@@ -162,7 +204,20 @@ def _context(site: Site, form: forms.Form, rows: int = 0, instead: str = "", ame
         "rows": rows or agreement_form.read_count(form),
         "instead": instead or forms.text(form, "instead", 60),
         "amends": amends,
+        "blocks": annex_shown.blocks(
+            arrangement, words, {table: _counted(form, table) for table in annex_rows.COLUMNS}
+        ),
+        "beside": said,
+        "wrong_in": {name.removeprefix("open.").partition(".")[0] for name in said},
+        "at": at,
     }
+
+
+def _counted(form: forms.Form, table: str) -> int:
+    try:
+        return annex_rows.counted(form, table)
+    except InputError:
+        return 1
 
 
 async def _base(site: Site, name: str) -> Agreement | None:

@@ -91,6 +91,16 @@ def amount(form: Form, name: str, currency: str) -> int | None:
     return int(match[1]) * 10**places + int((match[2] or "").ljust(places, "0") or 0)
 
 
+def written(minor: int, currency: str) -> str:
+    """An amount in minor units as `amount` reads it.
+
+    >>> written(1500, "XOF"), written(1250, "CDF")
+    ('1500', '12.50')
+    """
+    places = digits(currency)
+    return f"{minor // 10**places}.{minor % 10**places:0{places}d}" if places else str(minor)
+
+
 def kilograms(form: Form, name: str) -> int | None:
     """A weight written in kilograms, in grams.
 

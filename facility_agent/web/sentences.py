@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from facility_agent.arrangements.model import Clauses, Row
 from facility_agent.vocabulary.errors import InputError, InputErrors
 from facility_agent.vocabulary.findings import Finding
+from facility_agent.web.annex_rows import RowErrors
 from facility_agent.web.labels import Labels
 from facility_agent.words import Words
 from facility_agent.workflows.examples import sentence
@@ -80,13 +81,24 @@ def error_sentence(words: Words, error: InputError) -> str:
     name = str(fields.get("field", ""))
     match = _LINE.fullmatch(name)
     named = match[1] if match else name
-    label = next((key for key in (f"field.{named}", f"doc.{named}") if words.has(key)), "")
+    keys = (f"field.{named}", f"doc.{named}", f"field.row.{named.rpartition('.')[2]}")
+    label = next((key for key in keys if words.has(key)), "")
     if label:
         fields["field"] = words(label) + (f" ({words('field.line', line=match[2])})" if match else "")
     said = words(f"error.{error.code}", **fields)
     if isinstance(error, InputErrors):
         return "\n".join((said, *(sentence(mistake, words.language) for mistake in error.mistakes)))
     return said
+
+
+def beside(words: Words, error: InputError | None) -> dict[str, str]:
+    """What is said beside each input of a form that is wrong, by its name."""
+    if error is None:
+        return {}
+    if isinstance(error, RowErrors):
+        return {name: words(f"row.{mistake.code}", **mistake.fields) for name, mistake in error.beside.items()}
+    name = str(error.fields.get("field", ""))
+    return {name: error_sentence(words, error)} if name else {}
 
 
 def _readable(value: str | int) -> str | int:

@@ -108,20 +108,14 @@ def make_annex(
 
 
 def changed(document: dict[str, Any], form: Mapping[str, Any], without: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A document with what a form says in its place: clauses by name, rates for all care by scheme."""
+    """A document with what a form says in its place: clauses by name, tables of rows as a whole."""
     kept = {table: rows for table, rows in document.items() if table not in without}
-    said = {row["scheme"] for row in form.get("rate", ())}
-    general = [row for row in kept.get("rate", ()) if not _for_all_care(row) or row["scheme"] not in said]
     return {
         **kept,
+        **form,
         "annex": {**kept.get("annex", {}), **form.get("annex", {})},
         "clause": {**kept.get("clause", {}), **form.get("clause", {})},
-        "rate": [*general, *form.get("rate", ())],
     }
-
-
-def _for_all_care(row: Mapping[str, Any]) -> bool:
-    return not any(row.get(key) for key in ("family", "act", "level", "ownership", "dispenser"))
 
 
 def decoded_annex(data: bytes, name: str) -> str:

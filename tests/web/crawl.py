@@ -12,7 +12,9 @@ _NOT_PAGES = ("/language/", "/static/", "/envelopes/", "/phone/")
 
 def is_page(link: str) -> bool:
     """Whether a link leads to a page to be read."""
-    paper = link.startswith("/agreements/") and {"print", "adhesion", "scans"} & set(urlsplit(link).path.split("/"))
+    paper = link.startswith("/agreements/") and {"print", "adhesion", "annex", "scans"} & set(
+        urlsplit(link).path.split("/")
+    )
     return not link.startswith(_NOT_PAGES) and not {"files", "scans"} & set(link.split("/")) and not paper
 
 

@@ -51,6 +51,15 @@ async def pages(page: Page, world: World) -> AsyncIterator[str]:
     yield "answer to an emergency"
     await page.goto("/desk/emergencies")
     yield "emergencies"
+    await page.goto("/agreements/draft?start=2026-05-01")
+    await page.locator('[name="open.limit.amount-1"]').fill("beaucoup")
+    async with page.expect_navigation():
+        await page.locator("#rows-limit > div > button").click()
+    await page.locator('[name="limit.scheme-2"]').select_option("mutual")
+    async with page.expect_navigation():
+        await page.locator("button[form=draft]").click()
+    await page.locator(".wrong").nth(1).wait_for()
+    yield "draft of an annex with mistakes"
 
 
 async def scan(page: Page, text: str) -> None:

@@ -233,6 +233,46 @@ async def test_all_mistakes_of_an_annex_stand_on_the_page(lone: Visitor) -> None
     assert broken.status == 422 and "prix.xlsx ne peut pas être lu" in broken.text
 
 
+async def test_a_whole_annex_is_drafted_in_the_page_row_by_row(district: District) -> None:
+    visitor = district.people[DRAFTER]
+    empty = await visitor.get("/agreements/draft?start=2026-03-01")
+    assert "Fixé par l’arrangement" in empty.text and "Laissé ouvert" in empty.text
+    wanted = {"rate.scheme-1": "mutual", "rate.family-1": "medicine", "rate.rate-1": "75 %", "rows.rate": "1",
+              "rows.limit": "1", "rows.waiting": "1", "rows.requirement": "1", "law": "2026-02-01"}  # fmt: skip
+    more = await drafted(visitor, **{**wanted, "do": "more.rate"})
+    assert more.value("rate.rate-1") == "75 %" and more.value("rows.rate") == "2" and "Ligne ajoutée 2" in more.text
+    rows = {**wanted, "rows.rate": "2", "rate.scheme-2": "mutual", "rate.family-2": "laboratory", "rate.copay-2": "2OO",
+            "open.limit.amount-1": "60 000", "open.waiting.months-2": "3", "waiting.scheme-1": "mutual",
+            "waiting.months-1": "9", "waiting.family.maternity-1": "1",
+            "requirement.code-1": "bon de prise en charge"}  # fmt: skip
+    wrong = await drafted(visitor, **rows)
+    assert wrong.status == 422 and wrong.value("rate.copay-2") == "2OO" and wrong.faults == []
+    assert "« 2OO » ne va pas ici" in wrong.text and "rate.copay-2-wrong" in wrong.html
+    other = await drafted(visitor, **{**rows, "law": "2016-04-02"})
+    assert other.status == 422 and "une autre version de l’arrangement" in other.text
+    assert await district.sites[DRAFTER].store.agreements() == ()
+    id = id_of(await drafted(visitor, **{**rows, "rate.copay-2": "200"}))
+    annex = (await district.copy(DRAFTER, id)).annex
+    said = {(row.family, row.rate, row.copay) for row in annex.rates}
+    assert said == {("", 70, None), ("medicine", 75, None), ("laboratory", None, 200)}
+    assert {(row.code, row.months, row.families) for row in annex.waitings} == {
+        ("mutual-waiting", 3, ()), ("annex-mutual-waiting-1", 9, ("maternity",)),
+    }  # fmt: skip
+    assert [(row.code, row.amount) for row in annex.limits] == [("mutual-ceiling", 60_000)]
+    async with visitor.client.get(f"/agreements/{id}/annex") as response:
+        written = await response.read()
+    async with visitor.client.get(f"/agreements/{id}/print") as response:
+        paper = " ".join(" ".join(pages_of(await response.read())).split())
+    assert "75 %" in paper and "bon de prise en charge" in paper and "9 mois" in paper
+    form = {"start": "01/03/2026", "rows": "2", "do": "save", "invented": "1"}
+    names = {f"{key}-1": value for key, value in {"name": "M", "code": DRAFTER, "role": "payer"}.items()}
+    names |= {f"{key}-2": value for key, value in {"name": "C", "code": "CSPS-1", "role": "facility"}.items()}
+    again = id_of(await sent(visitor, "/agreements/draft", {"annex": ("annexe.toml", written)}, **form, **names))
+    assert (await district.copy(DRAFTER, again)).annex == annex
+    filled = await visitor.get(f"/agreements/draft?instead={id}")
+    assert filled.value("open.limit.amount-1") == "60000" and filled.value("rate.copay-2") == "200"
+
+
 async def test_a_page_on_paper_is_kept_and_given_back_as_it_was(district: District) -> None:
     visitor, scan = district.people[DRAFTER], b"%PDF-1.4 page signee"
     id = id_of(await drafted(visitor))

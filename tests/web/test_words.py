@@ -14,12 +14,14 @@ from facility_agent.arrangements.model import Clauses
 from facility_agent.eligibility.proof import ProofKind
 from facility_agent.invoicing.clocks import Step
 from facility_agent.invoicing.till import MOVES as TILL_MOVES
+from facility_agent.protocols.package import STATED
 from facility_agent.storage.store.care import VISIT_MOVES
 from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
 from facility_agent.storage.store.offices import What
 from facility_agent.vocabulary.bedside import NoteKind
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.web import app, invoices, payments, visit_form
+from facility_agent.web.annex_rows import COLUMNS
 from facility_agent.web.given import MARKS
 from facility_agent.web.guarantees import KINDS as GUARANTEES
 from facility_agent.web.maternity import ENDINGS
@@ -66,6 +68,12 @@ BUILT = {
     "page.sample.method.": ("random", "stratified", "monetary-unit"),
     "page.sample.use.": USES,
     "page.sample.reason.": ("extrapolated", "look", "recover", "items", "errors", "method"),
+    "field.row.": tuple(dict.fromkeys(chain.from_iterable(COLUMNS.values()))),
+    "page.draft.rows.": tuple(COLUMNS),
+    "page.draft.rows-hint.": tuple(COLUMNS),
+    "page.draft.empty.": ("scheme", "family", "level", "ownership", "per", "when", "kind"),
+    "fact.": tuple(STATED),
+    "doc.when.": ("referred", "transferred", "stay"),
     "page.paper.column.": ("sheet", "day", "member", "register", "act", "quantity", "price", "asked"),
     "page.result.": visit_form.RESULTS,
     "page.waiting.": ("open", "recorded"),
@@ -98,7 +106,7 @@ BUILT = {
     "guarantee.kind.": GUARANTEES,
     "guarantee.state.": tuple(state for state in GUARANTEE_MOVES if state),
     "register.": ("register_number", "at", "name", "sex-age", "village", "condition", "care", "result", "sent_to"),
-    "doc.per.": ("visit", "day", "month", "year", "coverage"),
+    "doc.per.": ("line", "visit", "stay", "day", "month", "year", "coverage"),
 }
 
 
