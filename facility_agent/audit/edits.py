@@ -19,6 +19,7 @@ from facility_agent.audit.duplicates import (
 )
 from facility_agent.audit.month import Bars, Flag, Month
 from facility_agent.audit.patterns import delivery_twice, repeated_follow_up, two_facilities_one_hour
+from facility_agent.audit.shared import billed_to_another, two_memberships_one_day, two_mutuals_one_hour
 from facility_agent.audit.splits import duplicate_elsewhere, same_day_visits, split_claim
 from facility_agent.audit.stays import care_during_stay, overlapping_stays
 from facility_agent.audit.volumes import provider_day, quantity_outlier
@@ -48,6 +49,9 @@ EDITS: tuple[Edit, ...] = (
     copied_text,
     sequential_cards,
     household_deliveries,
+    billed_to_another,
+    two_mutuals_one_hour,
+    two_memberships_one_day,
 )
 
 

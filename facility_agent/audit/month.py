@@ -6,6 +6,7 @@ A replaced claim stops counting from the moment its successor is minted: it is c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Act, Arrangement
@@ -45,6 +46,26 @@ class Bars(Record, frozen=True):
     gap_days: int = 3
 
 
+class Shown(Record, frozen=True):
+    """All that another mutual shows of a claim, where both agreed to share: where, when, under which entry of the
+    facility's register, whether the person was sent on, and the digest of the person (see `shared.person`)."""
+
+    payer: str
+    claim: str
+    number: str
+    facility: str
+    day: date
+    at: str = ""
+    register_number: str = ""
+    person: str = ""
+    referred: bool = False
+
+    @property
+    def place(self) -> str:
+        """The order in which several are named."""
+        return f"{self.payer}|{self.number}"
+
+
 class Flag(Record, frozen=True):
     """What an edit saw. `claims[0]` is the claim that it is about, the others explain it; a flag about the whole
     month names none. `lines` are lines of `claims[0]`, none for the whole claim; one that cuts names one line.
@@ -69,7 +90,7 @@ class Month:
     """The claims under audit of one payer and scheme, and what the payer knows beside them.
 
     `others` are claims held already (of other facilities, or decided), `past` lines of earlier months, `batched`
-    the batch number of every claim that stands in another batch.
+    the batch number of every claim that stands in another batch, `theirs` what other mutuals show of their claims.
     """
 
     def __init__(
@@ -85,11 +106,13 @@ class Month:
         batch: Batch | None = None,
         batched: Mapping[str, str] | None = None,
         bars: Bars | None = None,
+        theirs: Iterable[Shown] = (),
     ) -> None:
         self.payer, self.scheme = payer, scheme
         self.batch = batch
         self.batched = dict(batched or {})
         self.bars = bars or Bars()
+        self.theirs = tuple(theirs)
         self._arrangement, self._agreement = arrangement, agreement
         ordered = sorted(claims, key=lambda claim: (claim.minted_on, claim.id))
         self.claims = {claim.id: claim for claim in ordered}

@@ -39,13 +39,18 @@ class Treatment(Record, frozen=True):
 
     @property
     def minute(self) -> int | None:
-        """Minutes since midnight, or None when no readable hour stands.
+        """The minute of its hour."""
+        return minutes(self.at)
 
-        >>> Treatment("", "", "", date(2026, 3, 2), "08:05", ()).minute
-        485
-        """
-        hour, _, minute = self.at.partition(":")
-        return int(hour) * 60 + int(minute) if hour.isdecimal() and minute.isdecimal() else None
+
+def minutes(at: str) -> int | None:
+    """Minutes since midnight, or None when no readable hour stands.
+
+    >>> minutes("08:05"), minutes("")
+    (485, None)
+    """
+    hour, _, minute = at.partition(":")
+    return int(hour) * 60 + int(minute) if hour.isdecimal() and minute.isdecimal() else None
 
 
 def of_claim(claim: Claim) -> Treatment:

@@ -61,7 +61,7 @@ SELECT printf('%012d', n) AS claim, printf('1%012d|%012d', n, n) AS place,
     hash(like_n, 9) % 5, hash(like_n, 10) % 20)
     AS items,
   '' AS register_number, '' AS condition, '0' AS consultation_lines, '' AS birth_lines,
-  '' AS "text", '' AS phone, '' AS "hour", NULL::BIGINT AS entered, NULL::BIGINT AS serial,
+  '' AS "text", '' AS phone, '' AS "hour", '' AS person, NULL::BIGINT AS entered, NULL::BIGINT AS serial,
   739617 + day AS day, (60 * (8 + hash(n, 3) % 9) + hash(n, 4) % 60)::BIGINT AS minute,
   NULL::BIGINT AS admitted, NULL::BIGINT AS discharged, NULL::BIGINT AS birth_until,
   3000 AS due, 600 AS consultation_due, 0 AS birth_due, 3 AS acts, 3000 AS submitted,

@@ -51,7 +51,8 @@ class Audited(Record, frozen=True):
 
 
 def audit(folder: Path, connection: Any, said: Said, workers: int = 2) -> Audited:
-    """Audit `documents/` under `contract.json`; answers and tables are written beside them.
+    """Audit `documents/` under `contract.json`, beside what other mutuals show in `theirs/`, if any; answers and tables
+    are written beside them.
 
     On Spark its workers recompute too; the pool of this machine only writes the tables.
     """
@@ -79,7 +80,9 @@ def lake_of(folder: Path, connection: Any) -> edits.Lake:
     contract, _, _ = contract_of(str(folder / "contract.json"))
     limit = terms(contract.arrangement, None, "").clause("provider_day_minutes")
     claims, lines = (connection.read_parquet(str(folder / name / "*.parquet")) for name in ("claims", "lines"))
-    return edits.Lake(claims, lines, contract.bars, None if limit == UNKNOWN else int(limit))
+    shown = any((folder / "theirs").glob("*.parquet"))
+    theirs = connection.read_parquet(str(folder / "theirs" / "*.parquet")) if shown else None
+    return edits.Lake(claims, lines, contract.bars, None if limit == UNKNOWN else int(limit), theirs)
 
 
 def _taken(folder: Path, said: Said, workers: int, *, recomputing: bool) -> int:

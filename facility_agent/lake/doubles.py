@@ -18,7 +18,7 @@ Table = Any
 
 def exact_duplicate(claims: Table, bars: Bars) -> Table:
     pairs = _before(claims, "member", "facility", "day", "items")
-    return _first(pairs.filter(pairs.member != "", pairs["items"] != "", _one_moment(pairs)), pairs.place_right)
+    return first_of(pairs.filter(pairs.member != "", pairs["items"] != "", _one_moment(pairs)), pairs.place_right)
 
 
 def near_duplicate(claims: Table, bars: Bars) -> Table:
@@ -34,7 +34,7 @@ def near_duplicate(claims: Table, bars: Bars) -> Table:
         ~two_hours,
         ~_two_motives(pairs),
     )
-    found = _first(near, near.place_right + "|" + near.day_right.cast("string"))
+    found = first_of(near, near.place_right + "|" + near.day_right.cast("string"))
     return found.anti_join(exact_duplicate(claims, bars), "claim")
 
 
@@ -46,7 +46,7 @@ def duplicate_elsewhere(claims: Table, bars: Bars) -> Table:
         pairs.facility != pairs.facility_right,
         *_unreferred(pairs),
     )
-    return _first(elsewhere, elsewhere.place_right + "|" + elsewhere.facility_right)
+    return first_of(elsewhere, elsewhere.place_right + "|" + elsewhere.facility_right)
 
 
 def two_facilities_one_hour(claims: Table, bars: Bars) -> Table:
@@ -60,14 +60,14 @@ def two_facilities_one_hour(claims: Table, bars: Bars) -> Table:
         (pairs.minute - pairs.minute_right).abs() < bars.hour_minutes,
         ~pairs.referred.fill_null(False),
     )
-    found = _first(near, near["rank"] + "|" + near.place_right + "|" + near.facility_right, "facility", "at")
+    found = first_of(near, near["rank"] + "|" + near.place_right + "|" + near.facility_right, "facility", "at")
     return found.filter(found.found.substr(0, 1) != "2")
 
 
 def same_day_visits(claims: Table, bars: Bars) -> Table:
     pairs = _one_visit(claims, bars)
     twice = pairs.filter(pairs.consultation, pairs.consultation_right, pairs["items"] != pairs.items_right)
-    return _first(twice, twice.place_right)
+    return first_of(twice, twice.place_right)
 
 
 def overlapping_stays(claims: Table, bars: Bars) -> Table:
@@ -80,7 +80,7 @@ def overlapping_stays(claims: Table, bars: Bars) -> Table:
         pairs.admitted_right < pairs.discharged,
         *_unreferred(pairs),
     )
-    return _first(found, _dates(found))
+    return first_of(found, _dates(found))
 
 
 def care_during_stay(claims: Table, bars: Bars) -> Table:
@@ -93,7 +93,7 @@ def care_during_stay(claims: Table, bars: Bars) -> Table:
         pairs.day < pairs.discharged_right,
         *_unreferred(pairs),
     )
-    return _first(found, _dates(found))
+    return first_of(found, _dates(found))
 
 
 def _before(claims: Table, *keys: str) -> Table:
@@ -108,7 +108,7 @@ def joined(left: Table, right: Table, *keys: str) -> Table:
     return left.inner_join(other, [left[key] == other[f"{key}_right"] for key in keys])
 
 
-def _first(pairs: Table, found: Any, *more: str) -> Table:
+def first_of(pairs: Table, found: Any, *more: str) -> Table:
     """The first of what was found, for each claim."""
     return pairs.mutate(found=found).group_by("claim", "due", "day", *more).agg(found=lambda table: table.found.min())
 

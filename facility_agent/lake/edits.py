@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from facility_agent.audit.month import Bars, Flag
-from facility_agent.lake import alike, doubles, volumes
+from facility_agent.lake import alike, beside, doubles, volumes
 from facility_agent.vocabulary.findings import FACILITY, Finding, note, refuse
 
 Table = Any
@@ -21,12 +21,15 @@ Row = dict[str, Any]
 
 
 class Lake(NamedTuple):
-    """The two tables, the bars, and the minutes that one person may work in a day (None: the clause is open)."""
+    """The tables, the bars, and the minutes that one person may work in a day (None: the clause is open).
+
+    `theirs` is what other mutuals show of their claims (None: nobody shares)."""
 
     claims: Table
     lines: Table
     bars: Bars
     day_minutes: int | None = None
+    theirs: Table | None = None
 
 
 class Edit(NamedTuple):
@@ -44,6 +47,8 @@ def run(lake: Lake, edits: tuple[Edit, ...] | None = None) -> Iterator[Flag]:
     """
     for edit in EDITS if edits is None else edits:
         if edit.name == "provider_day" and lake.day_minutes is None:
+            continue
+        if edit in BESIDE and lake.theirs is None:
             continue
         rows = edit.ask(lake).to_pyarrow().to_pylist()
         yield from sorted((edit.read(row, lake.bars) for row in rows), key=lambda flag: (flag.claims, flag.lines))
@@ -107,6 +112,29 @@ def _births(row: Row, bars: Bars) -> Flag:
     return Flag((row["claim"], claim), _lines(row["birth_lines"]), finding, row["birth_due"])
 
 
+def _billed(row: Row, bars: Bars) -> Flag:
+    payer, claim = _told(row)
+    return _shared(row, note("billed-to-another", "duplicates", review=True, claim=claim, payer=payer,
+                             register=row["register_number"]))  # fmt: skip
+
+
+def _two_mutuals(row: Row, bars: Bars) -> Flag:
+    payer, claim, at, facility = row["found"].split("|", 3)
+    finding = note("two-mutuals-one-hour", "referral", review=True, claim=claim, payer=payer, facility=facility, at=at)
+    return _shared(row, finding)
+
+
+def _memberships(row: Row, bars: Bars) -> Flag:
+    payer, claim = _told(row)
+    finding = note("two-memberships-one-day", "visits", review=True, claim=claim, payer=payer, day=_day(row["day"]))
+    return _shared(row, finding)
+
+
+def _shared(row: Row, finding: Finding) -> Flag:
+    """A flag that names another mutual's claim in its evidence alone."""
+    return Flag((row["claim"],), (), finding, row["due"])
+
+
 def _gap(row: Row, bars: Bars) -> Flag:
     _, claim, day, facility = _told(row)
     return Flag(
@@ -167,6 +195,20 @@ def _late(row: Row, bars: Bars) -> Flag:
     return Flag((row["claim"],), (), finding)
 
 
+#: What only mutuals that share can see.
+BESIDE: tuple[Edit, ...] = (
+    Edit("billed_to_another", lambda lake: beside.billed_to_another(lake.claims, lake.theirs, lake.bars), _billed),
+    Edit(
+        "two_mutuals_one_hour",
+        lambda lake: beside.two_mutuals_one_hour(lake.claims, lake.theirs, lake.bars),
+        _two_mutuals,
+    ),
+    Edit(
+        "two_memberships_one_day",
+        lambda lake: beside.two_memberships_one_day(lake.claims, lake.theirs, lake.bars),
+        _memberships,
+    ),
+)
 EDITS: tuple[Edit, ...] = (
     Edit("exact_duplicate", lambda lake: doubles.exact_duplicate(lake.claims, lake.bars), _exact),
     Edit("near_duplicate", lambda lake: doubles.near_duplicate(lake.claims, lake.bars), _near),
@@ -185,6 +227,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("care_during_stay", lambda lake: doubles.care_during_stay(lake.claims, lake.bars), _in_stay),
     Edit("copied_text", lambda lake: alike.copied_text(lake.claims, lake.bars), _copied),
     Edit("sequential_cards", lambda lake: alike.sequential_cards(lake.claims, lake.bars), _in_a_row),
+    *BESIDE,
 )
 #: What only says something beside other facilities: counted, and never in the queue.
 COMPARISONS: tuple[Edit, ...] = (

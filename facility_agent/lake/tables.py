@@ -1,7 +1,8 @@
-"""Claims as two flat tables: one row per claim, one per line. Days are ordinals, and orders are text that sorts.
+"""Claims as flat tables: one row per claim, one per line, one per claim that another mutual shows.
 
-Flat rows of whole numbers, text and truth values mean the same to every engine; what needs a calendar or a list of
-acts (is this a consultation, when may another birth follow) is worked out here, once, with the functions of the rules.
+Days are ordinals, and orders are text that sorts. Flat rows of whole numbers, text and truth values mean the same to
+every engine; what needs a calendar or a list of acts (is this a consultation, when may another birth follow) is worked
+out here, once, with the functions of the rules.
 `place` is the order in which the edits see a claim, and ends with `|` and the claim's id. Hours of lines are padded, so
 that a claim without an hour comes first there too.
 """
@@ -17,12 +18,13 @@ import pyarrow as pa
 from facility_agent.arrangements.terms import Terms
 from facility_agent.audit.bursts import written
 from facility_agent.audit.comparisons import is_holiday
-from facility_agent.audit.month import Bars, Month
+from facility_agent.audit.month import Bars, Month, Shown
 from facility_agent.audit.recompute import due
-from facility_agent.audit.treatment import Treatment, of_claim
+from facility_agent.audit.treatment import Treatment, minutes, of_claim
 from facility_agent.audit.volumes import role_of
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.vocabulary.periods import add_months
+from facility_agent.vocabulary.persons import person
 from facility_agent.vocabulary.records import Claim, PastLine
 
 _TEXT, _WHOLE, _TRUTH = pa.string(), pa.int64(), pa.bool_()
@@ -31,7 +33,7 @@ CLAIMS = pa.schema(
     [
         *((name, _TEXT) for name in ("claim", "place", "moment", "member", "household", "facility", "at", "items")),
         *((name, _TEXT) for name in ("register_number", "condition", "consultation_lines", "birth_lines")),
-        *((name, _TEXT) for name in ("text", "phone", "hour")),
+        *((name, _TEXT) for name in ("text", "phone", "hour", "person")),
         *((name, _WHOLE) for name in ("day", "minute", "admitted", "discharged", "birth_until", "entered", "serial")),
         *((name, _WHOLE) for name in ("due", "consultation_due", "birth_due", "acts", "submitted")),
         *((name, _TRUTH) for name in ("audited", "held", "holiday", "referred", "stay", "consultation", "birth")),
@@ -44,6 +46,15 @@ LINES = pa.schema(
         ("audited", _TRUTH),
         # Whether the claim itself is at hand; of lines that are only remembered nobody knows who worked them.
         ("held", _TRUTH),
+    ]
+)
+
+#: What other mutuals show of their claims; `place` is mutual and number.
+THEIRS = pa.schema(
+    [
+        *((name, _TEXT) for name in ("place", "claim", "facility", "at", "register_number", "person")),
+        *((name, _WHOLE) for name in ("day", "minute")),
+        ("referred", _TRUTH),
     ]
 )
 
@@ -98,6 +109,7 @@ class Rows:
             "text": "",
             "phone": "",
             "hour": "",
+            "person": "",
             "entered": None,
             "serial": None,
             "submitted": 0,
@@ -122,6 +134,7 @@ class Rows:
             "text": digest(text.encode()) if len(text) >= self._bars.copied_signs else "",
             "phone": visit.beneficiary.phone,
             "hour": visit.at,
+            "person": person(visit.beneficiary),
             "entered": visit.entered_on.toordinal() if visit.entered_on else None,
             "serial": visit.card_serial,
             "submitted": claim.adjudication.submitted,
@@ -166,8 +179,17 @@ def of_past(line: PastLine) -> Row:
     }  # fmt: skip
 
 
-def of_month(month: Month) -> tuple[pa.Table, pa.Table]:
-    """The tables of a month, as the edits of `audit/` see it."""
+def of_shown(entry: Shown) -> Row:
+    """The row of what another mutual shows of a claim."""
+    return {
+        "place": entry.place, "claim": entry.claim, "facility": entry.facility, "at": entry.at,
+        "register_number": entry.register_number, "person": entry.person, "day": entry.day.toordinal(),
+        "minute": minutes(entry.at), "referred": entry.referred,
+    }  # fmt: skip
+
+
+def of_month(month: Month) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The tables of a month, as the edits of `audit/` see it: claims, lines, and what other mutuals show."""
     rows = Rows(month.terms(""), month.payer, month.scheme, month.bars)
     held, live = {claim.id: claim for claim in month.held}, {claim.id: claim for claim in month.live}
     claims: list[Row] = []
@@ -182,7 +204,10 @@ def of_month(month: Month) -> tuple[pa.Table, pa.Table]:
                 row, own = rows.of_claim(claim, place, audited=audited)
                 claims.append(row)
                 lines += own
-    return pa.Table.from_pylist(claims, CLAIMS), pa.Table.from_pylist(lines, LINES)
+    theirs = [of_shown(entry) for entry in month.theirs]
+    tables = ((claims, CLAIMS), (lines, LINES), (theirs, THEIRS))
+    first, second, third = (pa.Table.from_pylist(rows, schema) for rows, schema in tables)
+    return first, second, third
 
 
 def place_of(claim: Claim) -> str:

@@ -100,6 +100,7 @@ class ClaimRow(Model):
     digest = fields.CharField(64)
     replaces = fields.CharField(64, null=True, unique=True)
     document = fields.BinaryField()
+    person = fields.CharField(64, default="")
 
     class Meta:
         table = "claim"

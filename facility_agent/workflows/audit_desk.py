@@ -21,7 +21,6 @@ from facility_agent.audit.month import Flag
 from facility_agent.audit.recompute import Recomputed
 from facility_agent.audit.reconcile import Reconciliation, reconcile, remittance_of
 from facility_agent.audit.report import AuditReport, report
-from facility_agent.audit.shared import billed_to_another
 from facility_agent.invoicing.clocks import endorsed, kind_allowed, submitted_late
 from facility_agent.storage.store.reviews import Audited
 from facility_agent.vocabulary.errors import InputError
@@ -30,9 +29,9 @@ from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Remittance
-from facility_agent.workflows import endorsing, mail, regularising, samples
+from facility_agent.workflows import endorsing, mail, regularising, sharing
 from facility_agent.workflows.own_check import month_of, recomputed
-from facility_agent.workflows.powers import may_share, powers_over
+from facility_agent.workflows.powers import powers_over
 from facility_agent.workflows.rulings import with_rulings
 from facility_agent.workflows.settling import settle
 from facility_agent.workflows.site import Site
@@ -95,7 +94,8 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     arrangement = site.arrangement(last_day(batch.month))
     agreement = await site.agreement(batch.facility, batch.payer, last_day(batch.month))
     answers = await recomputed(site, batch, found, arrangement, agreement)
-    flags = await _flags(site, batch, found)
+    theirs = await sharing.shown_beside(site, batch.facility, found, last_day(batch.month))
+    flags = edits.run(await month_of(site, batch, found, arrangement, agreement, theirs))
     proposals = tuple(propose(answer, flags) for answer in answers)
     made = report(batch, answers, flags, proposals, await samples.found(site, batch))
     decision = await site.store.decision(batch_id)
@@ -109,29 +109,6 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     return AuditView(
         batch, entry.state, found, made, answers, flags, proposals, decision, remittances, reconciled, about
     )
-
-
-async def _flags(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> tuple[Flag, ...]:
-    """What the edits say of the claims; they ask of care, and say nothing of persons who were counted."""
-    if batch.kind == "per-head":
-        return ()
-    day = last_day(batch.month)
-    agreement = await site.agreement(batch.facility, batch.payer, day)
-    month = await month_of(site, batch, claims, site.arrangement(day), agreement)
-    return (*edits.run(month), *billed_to_another(month, await _beside(site, batch)))
-
-
-async def _beside(site: Site, batch: Batch) -> list[tuple[str, Claim]]:
-    """The claims of this facility and month at the mutuals with which ours are shared, with the code of each."""
-    day = last_day(batch.month)
-    if not await may_share(site, batch.facility, day):
-        return []
-    return [
-        (other.config.code, claim)
-        for other in await site.beside()
-        if await may_share(other, batch.facility, day)
-        for claim in await other.store.claims_of_month(batch.facility, batch.month)
-    ]
 
 
 async def rates_of(site: Site, view: AuditView) -> dict[str, tuple[Unit, ...]]:

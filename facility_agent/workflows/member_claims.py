@@ -25,7 +25,7 @@ from facility_agent.vocabulary.records import (
     Share,
     Visit,
 )
-from facility_agent.workflows import newborns
+from facility_agent.workflows import newborns, sharing
 from facility_agent.workflows.powers import powers_at
 from facility_agent.workflows.rulings import needs_second
 from facility_agent.workflows.site import Site
@@ -60,12 +60,13 @@ async def enter(site: Site, brought: Brought, by: str) -> MemberClaim:
         min(sum(share.amount for share in line.shares if share.payer == site.config.code), line.submitted)
         for line in sorted(answer.lines, key=lambda line: int(line.id))
     )
+    twice = await sharing.receipt_beside(site, brought.provider, brought.receipt, brought.day)
     async with site.store.transaction():
         number = await site.store.next_number(f"member-claim:{brought.day.year}")
         made = MemberClaim(
             visit.id, f"{site.config.code}-R{brought.day.year}-{number:05d}", person.number, person.name,
             brought.provider, brought.receipt, brought.day, answer.currency, brought.lines, site.today(), by,
-            sum(owed), answer.all_findings, proposed_lines=owed,
+            sum(owed), (*answer.all_findings, *twice), proposed_lines=owed,
         )  # fmt: skip
         await site.store.put_member_claim(made, site.now(), by)
     return made

@@ -15,7 +15,7 @@ from facility_agent.arrangements.agreement import Agreement
 from facility_agent.arrangements.model import Arrangement
 from facility_agent.audit import edits
 from facility_agent.audit.decide import needs_person, propose
-from facility_agent.audit.month import Bars, Flag, Month
+from facility_agent.audit.month import Bars, Flag, Month, Shown
 from facility_agent.audit.recompute import Recomputed, recompute
 from facility_agent.eligibility.newborn import under_one_number
 from facility_agent.vocabulary.findings import Finding
@@ -141,8 +141,10 @@ async def _history(site: Site, people: tuple[str, ...], homes: tuple[str, ...]) 
 
 
 async def month_of(
-    site: Site, batch: Batch, claims: tuple[Claim, ...], arrangement: Arrangement, agreement: Agreement | None
-) -> Month:
+    site: Site, batch: Batch, claims: tuple[Claim, ...], arrangement: Arrangement, agreement: Agreement | None,
+    theirs: Iterable[Shown] = (),
+) -> Month:  # fmt: skip
+    """The batch as the edits see it, beside what we hold; `theirs` is what other mutuals show of their claims."""
     people = {claim.visit.beneficiary.number for claim in claims}
     others = await site.store.claims_of_members(people)
     elsewhere = await site.store.batched_claims(batch.payer, batch.scheme)
@@ -157,4 +159,5 @@ async def month_of(
         batch=batch,
         batched={claim: other for claim, other in elsewhere.items() if other != batch.id},
         bars=Bars(deliveries=deliveries),
+        theirs=theirs,
     )

@@ -6,15 +6,20 @@ compared, so that an agreement which ends, or a word that is taken back, ends th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from facility_agent.audit.month import Shown
+from facility_agent.audit.shared import shown
 from facility_agent.storage.store.offices import Change
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.findings import UNKNOWN
-from facility_agent.workflows.powers import Given, given
+from facility_agent.vocabulary.findings import UNKNOWN, Finding, note
+from facility_agent.vocabulary.persons import person
+from facility_agent.vocabulary.records import Claim
+from facility_agent.workflows.powers import Given, given, may_share
 from facility_agent.workflows.site import Site
 
 if TYPE_CHECKING:
@@ -75,6 +80,38 @@ async def beside(office: Site, mutuals: Mapping[str, Site], code: str) -> tuple[
         if word == "shared" and code in (one, other):
             found.append(mutuals.get(other if code == one else one))
     return tuple(sorted((site for site in found if site is not None), key=lambda site: site.config.code))
+
+
+async def shown_beside(site: Site, facility: str, claims: Sequence[Claim], day: date) -> tuple[Shown, ...]:
+    """What other mutuals show to the audit of some claims of a facility: their own of the same days at that facility,
+    and those of the same persons elsewhere. Nothing, unless the contracts of both allow it where the care was given.
+    """
+    if not claims or not await may_share(site, facility, day):
+        return ()
+    days = [claim.visit.day for claim in claims]
+    persons = {person(claim.visit.beneficiary) for claim in claims}
+    found: list[Shown] = []
+    for other in await site.beside():
+        entries = await other.store.claims_of_days(facility, min(days), max(days))
+        people = await other.store.claims_of_persons(persons, min(days), max(days))
+        theirs = {claim.id: claim for claim in (*entries, *people)}
+        places = {claim.visit.facility for claim in theirs.values()}
+        open_at = {place for place in sorted(places) if await may_share(other, place, day)}
+        found += shown(other.config.code, (claim for claim in theirs.values() if claim.visit.facility in open_at))
+    return tuple(found)
+
+
+async def receipt_beside(site: Site, provider: str, receipt: str, day: date) -> tuple[Finding, ...]:
+    """What is said of a member's receipt that was brought to another mutual too, where both share."""
+    if not await may_share(site, provider, day):
+        return ()
+    found = []
+    for other in await site.beside():
+        number = await other.store.number_of_receipt(provider, receipt) if await may_share(other, provider, day) else ""
+        if number:
+            payer = other.config.code
+            found.append(note("receipt-at-another", "duplicates", review=True, payer=payer, number=number))
+    return tuple(found)
 
 
 def _last(changes: tuple[Change, ...]) -> str:

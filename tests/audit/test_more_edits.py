@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from facility_agent.arrangements.duties import Holiday
 from facility_agent.audit.comparisons import COMPARISONS, compare, rates
 from facility_agent.audit.edits import Bars, Flag, Month, run
 from facility_agent.audit.funnel import Unit
-from facility_agent.audit.shared import billed_to_another
+from facility_agent.audit.shared import shown
 from facility_agent.vocabulary.findings import CATALOGUE
 from facility_agent.vocabulary.records import Claim, Stay
 from tests.builders import (
@@ -228,21 +230,48 @@ def test_the_base_rate_of_an_edit_counts_claims_of_each_facility_once() -> None:
     assert found["exact-duplicate"] == (Unit(FACILITY, 2, 3), Unit(OTHER_FACILITY, 0, 1))
 
 
-@pytest.mark.parametrize(
-    ("seen", "theirs", "what"),
-    [
-        (True, {"register_number": "17", "beneficiary": person(900)}, "one entry of the register, two members"),
-        (False, {"register_number": "18", "beneficiary": person(900)}, "another entry"),
-        (False, {"register_number": "", "beneficiary": person(900)}, "no entry is named"),
-        (False, {"register_number": "17", "facility": OTHER_FACILITY}, "the register of another facility"),
-        (False, {"register_number": "17", "day": on(1)}, "the next day"),
-    ],
-)
-def test_a_visit_billed_to_two_mutuals_is_seen_by_its_entry(seen: bool, theirs: dict[str, Any], what: str) -> None:
-    ours = claim(1, visit(*PAIR, register_number="17"))
-    other = claim(2, visit(*PAIR, **theirs))
-    flags = list(billed_to_another(month([ours]), [("MLB", other)]))
-    assert bool(flags) == seen, what
+OWN = {"register_number": "17", "at": "08:30"}
+BILLED, HOUR, DAYS = "billed-to-another", "two-mutuals-one-hour", "two-memberships-one-day"
+STRANGER = beneficiary("MLB-000001-01", name="Somebody Else")
+TWIN = beneficiary("MLB-000001-01", name="Exemple AWA")
+#: What a second mutual shows beside our claim of somebody at 08:30 under entry 17, and what is seen of it.
+BESIDE: list[tuple[str, dict[str, Any], str]] = [
+    (BILLED, {"register_number": "17", "beneficiary": STRANGER}, "one entry of the register, two members"),
+    ("", {"register_number": "18", "beneficiary": STRANGER}, "another entry"),
+    ("", {"register_number": "", "beneficiary": STRANGER}, "no entry is named"),
+    ("", {"register_number": "17", "facility": OTHER_FACILITY, "beneficiary": STRANGER}, "another register"),
+    ("", {"register_number": "17", "day": on(1), "beneficiary": STRANGER}, "the next day"),
+    (BILLED, {"register_number": "17", "beneficiary": TWIN}, "the same entry is said once"),
+    (HOUR, {"facility": OTHER_FACILITY, "at": "09:20", "beneficiary": TWIN}, "elsewhere within the hour"),
+    (DAYS, {"facility": OTHER_FACILITY, "at": "09:30", "beneficiary": TWIN}, "elsewhere an hour later"),
+    (DAYS, {"facility": OTHER_FACILITY, "beneficiary": TWIN, "at": ""}, "elsewhere, nobody knows when"),
+    (DAYS, {"register_number": "30", "at": "15:00", "beneficiary": TWIN}, "in the afternoon with the other card"),
+    ("", {"facility": OTHER_FACILITY, "at": "09:00", "beneficiary": TWIN, "referred_from": FACILITY}, "sent on"),
+    ("", {"facility": OTHER_FACILITY, "at": "09:00", "beneficiary": TWIN, "day": on(1)}, "another day"),
+    ("", {"facility": OTHER_FACILITY, "at": "09:00", "beneficiary": replace(TWIN, sex="M")}, "another person"),
+    ("", {"facility": OTHER_FACILITY, "at": "09:00", "beneficiary": replace(TWIN, birth_date=on(0))}, "a namesake"),
+    ("", {"facility": OTHER_FACILITY, "at": "09:00", "beneficiary": replace(TWIN, birth_date=None)}, "no day of birth"),
+]
+
+
+@pytest.mark.parametrize(("code", "theirs", "what"), BESIDE)
+def test_what_another_mutual_shows_is_compared_without_a_name(code: str, theirs: dict[str, Any], what: str) -> None:
+    ours = claim(1, visit(*PAIR, **OWN))
+    beside = shown("MLB", [claim(2, visit(*PAIR, condition="malaria", **theirs))])
+    flags = run(month([ours], theirs=beside))
+    assert [flag.code for flag in flags] == ([code] if code else []), what
     assert all(flag.claims == (ours.id,) and flag.money_at_risk > 0 for flag in flags)
+    # What the mutuals show each other names nobody, and neither care nor an amount.
+    told = msgspec.json.encode((beside, flags)).decode()
+    assert not re.search("(?i)exemple|awa|else|MLB-0|malaria|paracetamol|1996", told)
     # One claim of which two payers bear a part is no double, whatever it says.
-    assert list(billed_to_another(month([ours]), [("MLB", ours)])) == []
+    assert run(month([ours], theirs=shown("MLB", [ours]))) == ()
+
+
+def test_of_several_claims_of_other_mutuals_the_first_is_named_and_a_replaced_one_never() -> None:
+    ours = claim(1, visit(*PAIR, **OWN))
+    entry = visit(*PAIR, register_number="17", beneficiary=STRANGER)
+    first, again, third = claim(2, entry), claim(3, entry, replaces=claim(2, entry).id), claim(4, entry)
+    beside = (*shown("MLZ", [third]), *shown("MLB", [first, again]))
+    (flag,) = run(month([ours], theirs=beside))
+    assert (flag.finding.evidence["payer"], flag.finding.evidence["claim"]) == ("MLB", again.number)

@@ -26,12 +26,12 @@ def by_rules(month: Month) -> list[Flag]:
 def by_engine(connection: Any, month: Month, folder: Path) -> list[Flag]:
     """Through Parquet files, as in earnest."""
     paths = []
-    for name, table in zip(("claims", "lines"), tables.of_month(month), strict=True):
+    for name, table in zip(("claims", "lines", "theirs"), tables.of_month(month), strict=True):
         paths.append(folder / f"{name}.parquet")
         pq.write_table(table, paths[-1])
-    claims, lines = (connection.read_parquet(str(path)) for path in paths)
+    claims, lines, theirs = (connection.read_parquet(str(path)) for path in paths)
     limit = month.terms("").clause("provider_day_minutes")
-    lake = edits.Lake(claims, lines, month.bars, None if limit == UNKNOWN else int(limit))
+    lake = edits.Lake(claims, lines, month.bars, None if limit == UNKNOWN else int(limit), theirs)
     return ordered(edits.run(lake, (*edits.EDITS, *edits.COMPARISONS)))
 
 

@@ -12,6 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from facility_agent.audit.edits import Bars, Month
+from facility_agent.audit.month import Shown
+from facility_agent.audit.shared import shown
 from facility_agent.lake.engine import opened
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Claim, Stay
@@ -74,8 +76,27 @@ def everything() -> list[Claim]:
     return [entry for number, row in enumerate(CASES) for entry in apart(row[3](), number)]
 
 
+def beside() -> tuple[list[Claim], list[Shown]]:
+    """The worked cases between mutuals: our claims and what others show, each case with a place of its own."""
+    ours: list[Claim] = []
+    theirs: list[Shown] = []
+    for number, (_, fields, _) in enumerate(second.BESIDE, len(CASES)):
+        cases = (claim(1, visit(*second.PAIR, **second.OWN)), claim(2, visit(*second.PAIR, **fields)))
+        own, other = apart(cases, number)
+        ours.append(replace(own, visit=replace(own.visit, day=own.visit.day + timedelta(days=2 * number))))
+        later = replace(other, visit=replace(other.visit, day=other.visit.day + timedelta(days=2 * number)))
+        theirs += shown("MLB", [later])
+    return ours, theirs
+
+
+def whole() -> Month:
+    """All worked cases in one month."""
+    ours, theirs = beside()
+    return month([*everything(), *ours], theirs=theirs)
+
+
 def test_every_worked_case_is_seen_alike(duckdb: Any, tmp_path: Path) -> None:
-    seen = month(everything())
+    seen = whole()
     flags = by_engine(duckdb, seen, tmp_path)
     assert flags == by_rules(seen)
     assert {flag.code.replace("-", "_").replace("_impossible", "") for flag in flags} == NAMES
@@ -126,8 +147,9 @@ def test_months_of_chance_are_seen_alike(seed: int, duckdb: Any, tmp_path: Path)
     # What is remembered of earlier months has its own ids.
     past = tuple(replace(line, claim=f"P{line.claim}") for line in past_lines(*of_chance(chance, 30)))
     claims = of_chance(chance, 120)
+    theirs = shown("MLB", [replace(entry, id=f"B{entry.id}") for entry in of_chance(chance, 60)])
     low = replace(BARS, copies=2, card_run=2, phone_households=2, burst_persons=2, burst_days=9)
-    seen = month(claims[20:], others=claims[:20], past=past, bars=low)
+    seen = month(claims[20:], others=claims[:20], past=past, bars=low, theirs=theirs)
     assert by_engine(duckdb, seen, tmp_path) == by_rules(seen)
 
 

@@ -73,7 +73,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     plan = Plan(facilities=1, months=1, fraction=0.1, faults=0.1, seed=4)
     files = []
     for name, seed in (("a", 4), ("b", 4), ("c", 5)):
-        for kind in ("documents", "truth"):
+        for kind in ("documents", "truth", "theirs"):
             (tmp_path / name / kind).mkdir(parents=True)
         write_catchment(Plan(**{**{f: getattr(plan, f) for f in plan.__struct_fields__}, "seed": seed}), 0,
                         tmp_path / name)  # fmt: skip

@@ -16,7 +16,7 @@ from facility_agent.lake.recompute import answers
 from facility_agent.lake.simulation.write import Plan, write_catchment, write_contract
 from facility_agent.lake.spark import recomputed
 from tests.lake.oracle import by_engine, by_rules
-from tests.lake.test_edits import everything, month
+from tests.lake.test_edits import whole
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -32,7 +32,7 @@ def test_the_program_names_its_own_python(spark: Any) -> None:
 
 
 def test_every_worked_case_is_seen_alike(spark: Any, tmp_path: Path) -> None:
-    seen = month(everything())
+    seen = whole()
     flags = by_rules(seen)
     assert len(flags) > 30
     assert by_engine(spark, seen, tmp_path) == flags
@@ -40,7 +40,7 @@ def test_every_worked_case_is_seen_alike(spark: Any, tmp_path: Path) -> None:
 
 def test_claims_are_recomputed_alike(spark: Any, tmp_path: Path) -> None:
     plan = Plan(facilities=1, months=1, fraction=0.1, faults=0.2, seed=2)
-    for kind in ("documents", "truth"):
+    for kind in ("documents", "truth", "theirs"):
         (tmp_path / kind).mkdir()
     write_contract(plan, tmp_path)
     write_catchment(plan, 0, tmp_path)

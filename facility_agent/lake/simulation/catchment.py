@@ -19,7 +19,7 @@ from facility_agent.lake.history import past_lines
 from facility_agent.lake.simulation import care
 from facility_agent.lake.simulation.care import Slot
 from facility_agent.lake.simulation.country import START, Place, agreement, coverage, people, rules
-from facility_agent.lake.simulation.plants import PLANTS, Planted
+from facility_agent.lake.simulation.plants import PLANTS, Planted, at_other
 from facility_agent.vocabulary.identifiers import uuid7
 from facility_agent.vocabulary.records import Basis, Beneficiary, Claim, Coverage, History, PastLine, Visit
 
@@ -29,6 +29,8 @@ BETWEEN = 10
 VISITS_OF_ONE = 250
 #: Of a thousand visits: a return in the evening, a referral to the hospital, a household that falls ill together.
 EVENINGS, REFERRALS, BURSTS = 10, 7, 3
+#: Of a thousand, those of which the other mutual holds something alike.
+ALIKE = 30
 _DAY = 86_400_000
 
 
@@ -42,6 +44,7 @@ class Catchment:
         self.people = people(here, self.monthly, self.chance)
         self.agreement = agreement(here)
         self.register: dict[str, Coverage] = {}
+        self.shown: list[Claim] = []
         self.families = {act.code: act.family for act in rules().acts}
         self._last: dict[str, date] = {}
         self._gone: set[str] = set()
@@ -111,6 +114,8 @@ class Catchment:
                 return
         self._keep(claim)
         yield claim, None
+        if chance >= 1000 - ALIKE:
+            self.shown += self._beside(claim)
         for other in self._alike(slot, visit, chance):
             more = self.mint(other)
             self._keep(more)
@@ -142,6 +147,20 @@ class Catchment:
                 if home and rested and other.number != visit.beneficiary.number:
                     yield self._seen(Slot(slot.day, min(1_100, slot.minute + 9), "malaria"), other)
 
+    def _beside(self, claim: Claim) -> Iterator[Claim]:
+        """What the other mutual holds that looks like a second use of a membership and is none: the next day's entry
+        of the same number, somebody of the same name, the same person the day after, and one who was sent on."""
+        visit, tomorrow = claim.visit, claim.visit.day + timedelta(days=1)
+        born = visit.beneficiary.birth_date
+        assert born is not None
+        namesake = replace(visit.beneficiary, birth_date=born + timedelta(days=1))
+        looks = (
+            replace(visit, day=tomorrow),
+            replace(visit, beneficiary=namesake, register_number=f"{visit.register_number}a"),
+            replace(visit, facility=self.here.hospital, referred_from=self.here.code, register_number=""),
+        )
+        yield at_other(claim, looks[self.chance.randrange(3)])
+
     def _planted(self, slot: Slot, claim: Claim) -> Planted | None:
         # Where a ceiling or a window left the payer nothing to pay, a plant would ask for nothing.
         if not all(line.shares for line in claim.adjudication.lines):
@@ -155,6 +174,7 @@ class Catchment:
         if planted.coverage is not None:
             self.register[number] = planted.coverage
             self._gone.add(number)
+        self.shown += planted.elsewhere
         first = planted.instead or claim
         for entry in (first, *planted.more):
             self._keep(entry)

@@ -19,6 +19,8 @@ from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.records import Beneficiary, Coverage, Record
 
 MUTUAL, SCHEME = "M-1", "mutual"
+#: The one whose claims the centre lays beside ours.
+OTHER_MUTUAL = "M-2"
 START = date(2026, 1, 1)
 #: 20 million claims a year in 1,800 facilities.
 CLAIMS_A_YEAR, FACILITIES = 20_000_000, 1_800
@@ -111,7 +113,7 @@ def people(here: Place, claims_a_month: float, chance: Random) -> list[Beneficia
         made.append(
             Beneficiary(
                 f"{here.number:04d}-{number:06d}",
-                "Personne inventée",
+                f"Personne inventée {here.number} {number}",
                 "F" if rank % 2 else "M",
                 date(START.year - years, chance.randrange(1, 13), chance.randrange(1, 28)),
                 household=f"{here.number:04d}-{home:06d}",

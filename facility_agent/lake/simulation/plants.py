@@ -30,7 +30,8 @@ class Maker(Protocol):
 class Planted(Record, frozen=True):
     """What a plant sends beside or instead of a claim, and what the register says that the facility does not know.
 
-    `instead` takes the place of the honest claim; `money` is asked too much by claim.
+    `instead` takes the place of the honest claim; `money` is asked too much by claim; `elsewhere` was sent to the
+    other mutual, which shows it.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Planted(Record, frozen=True):
     instead: Claim | None = None
     more: tuple[Claim, ...] = ()
     coverage: Coverage | None = None
+    elsewhere: tuple[Claim, ...] = ()
 
 
 def money(claim: Claim) -> int:
@@ -154,6 +156,36 @@ def same_day_visits(maker: Maker, claim: Claim) -> Planted:
     return Planted("same-day-visits", ((again.id, money(again)),), more=(again,))
 
 
+def billed_to_another(maker: Maker, claim: Claim) -> Planted:
+    """One line of the register, billed to the other mutual under one of its members."""
+    return _both(claim, "billed-to-another", claim.visit, name=f"Autre inventée {maker.here.number}")
+
+
+def two_mutuals_one_hour(maker: Maker, claim: Claim) -> Planted:
+    """With the card of the other mutual at the hospital, half an hour later."""
+    hour, minute = (int(part) for part in claim.visit.at.split(":"))
+    later = hour * 60 + minute + 30
+    visit = _elsewhere(maker, claim.visit, f"{later // 60:02d}:{later % 60:02d}")
+    return _both(claim, "two-mutuals-one-hour", visit)
+
+
+def two_memberships_one_day(maker: Maker, claim: Claim) -> Planted:
+    """With the card of the other mutual at the same desk in the evening."""
+    return _both(claim, "two-memberships-one-day", replace(claim.visit, at="21:40", register_number=""))
+
+
+def _both(claim: Claim, kind: str, visit: Visit, name: str = "") -> Planted:
+    """Ours stands as it is and is asked for once too often; the other mutual has its own claim of it."""
+    return Planted(kind, ((claim.id, money(claim)),), elsewhere=(at_other(claim, visit, name),))
+
+
+def at_other(claim: Claim, visit: Visit, name: str = "") -> Claim:
+    """A claim that the other mutual holds: of the same person under its number, or of somebody of another name."""
+    person = replace(visit.beneficiary, number=f"B-{visit.beneficiary.number}", name=name or visit.beneficiary.name)
+    seen = replace(visit, id=f"b{claim.id[1:]}", beneficiary=person)
+    return replace(claim, id=seen.id, number=f"B-{claim.number}", visit=seen)
+
+
 Plant = Callable[[Maker, Claim], Planted]
 
 #: Plant → the kinds of care that it can be made of, and whether at posts and centres only.
@@ -173,6 +205,9 @@ PLANTS: dict[Plant, tuple[str, ...]] = {
     quantity_outlier: ("cough", "wound"),
     split_claim: ("malaria", "check"),
     same_day_visits: ("cough", "wound"),
+    billed_to_another: ("malaria", "cough", "wound", "check"),
+    two_mutuals_one_hour: ("malaria", "cough", "wound", "check"),
+    two_memberships_one_day: ("malaria", "cough", "wound", "check"),
 }
 
 #: Those that a fact decides: each finds all its plants, and accuses no clean claim.
@@ -181,6 +216,7 @@ DETERMINISTIC = frozenset(
         *("exact-duplicate", "near-duplicate", "duplicate-elsewhere", "two-facilities-one-hour", "delivery-twice"),
         *("price-above-tariff", "price-multiple", "totals-do-not-add-up", "claim-replaced", "beneficiary-deceased"),
         *("coverage-not-open", "overlapping-stays", "split-claim", "same-day-visits"),
+        *("billed-to-another", "two-mutuals-one-hour", "two-memberships-one-day"),
     }
 )
 

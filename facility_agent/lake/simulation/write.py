@@ -16,9 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from facility_agent.audit.month import Bars
+from facility_agent.audit.shared import shown
 from facility_agent.lake.recompute import DOCUMENTS, Contract
 from facility_agent.lake.simulation.catchment import Catchment
-from facility_agent.lake.simulation.country import MUTUAL, SCHEME, agreement, coverage, place, rules
+from facility_agent.lake.simulation.country import MUTUAL, OTHER_MUTUAL, SCHEME, agreement, coverage, place, rules
+from facility_agent.lake.tables import THEIRS, of_shown
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.records import Record
 
@@ -38,9 +40,9 @@ class Plan(Record, frozen=True):
 
 
 def simulate(plan: Plan, folder: Path, said: Callable[[int, int], None], workers: int = 2) -> dict[str, int]:
-    """Write `documents/`, `truth/` and `contract.json`; how many claims and plants there are. The same plan gives the
-    same bytes, whoever makes which catchment."""
-    for name in ("documents", "truth"):
+    """Write `documents/`, `truth/`, `theirs/` (what the other mutual shows) and `contract.json`; how many claims and
+    plants there are. The same plan gives the same bytes, whoever makes which catchment."""
+    for name in ("documents", "truth", "theirs"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     write_contract(plan, folder)
     made = {"claims": 0, "planted": 0}
@@ -90,6 +92,9 @@ def write_catchment(plan: Plan, number: int, folder: Path) -> tuple[int, int]:
             if plant and claim.id in asked:
                 planted += 1
                 truth.add({"claim": claim.id, "kind": plant.kind, "money": asked[claim.id]})
+    with _Rows(folder / "theirs" / f"{number:04d}.parquet", THEIRS) as theirs:
+        for entry in shown(OTHER_MUTUAL, catchment.shown):
+            theirs.add(of_shown(entry))
     return claims, planted
 
 

@@ -9,3 +9,7 @@ CREATE TABLE office_event (
     new TEXT NOT NULL
 );
 CREATE INDEX office_event_about ON office_event (about, what, place);
+
+-- The digest of the person, by which mutuals that share find whom both know; empty where not all of it is known.
+ALTER TABLE claim ADD COLUMN person TEXT NOT NULL DEFAULT '';
+CREATE INDEX claim_person ON claim (person, day) WHERE person <> '';

@@ -10,6 +10,7 @@ from facility_agent.storage.store.base import Shelf, decoded, instant, marks, po
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.periods import month_of
+from facility_agent.vocabulary.persons import person
 from facility_agent.vocabulary.records import Claim, LineAdjudication, PastLine, Share
 
 #: Where a claim may go from each state (design of states); `received` starts it at the payer. A claim that stands in
@@ -58,10 +59,11 @@ class Claims(Shelf):
             visit = claim.visit
             await self.database.rows(
                 "INSERT INTO claim "
-                "(id, number, facility, member, household, day, at, month, digest, replaces, document) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                "(id, number, facility, member, household, day, at, month, digest, replaces, document, person) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 claim.id, claim.number, visit.facility, visit.beneficiary.number, visit.beneficiary.household,
                 visit.day.isoformat(), visit.at, _month(claim), digest(document), claim.replaces or None, document,
+                person(visit.beneficiary),
             )  # fmt: skip
             await self._project(claim, families)
             await self._move(claim.id, state, at, who)
@@ -188,6 +190,25 @@ class Claims(Shelf):
                 "AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)",
                 *some,
             )
+        return tuple(found)
+
+    async def claims_of_days(self, facility: str, first: date, last: date) -> tuple[Claim, ...]:
+        """The claims of a facility for care in some days that still count, in order of care."""
+        return await self._claims(
+            "WHERE c.facility = $1 AND c.day BETWEEN $2 AND $3 "
+            "AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)",
+            facility, first.isoformat(), last.isoformat(),
+        )  # fmt: skip
+
+    async def claims_of_persons(self, persons: Iterable[str], first: date, last: date) -> tuple[Claim, ...]:
+        """The claims that still count of these persons (by the digest of `vocabulary/persons.py`) in some days."""
+        found: list[Claim] = []
+        for some in portions(sorted(set(persons) - {""})):
+            found += await self._claims(
+                f"WHERE c.person IN ({marks(len(some), 2)}) AND c.person <> '' AND c.day BETWEEN $1 AND $2 "
+                "AND NOT EXISTS (SELECT 1 FROM claim r WHERE r.replaces = c.id)",
+                first.isoformat(), last.isoformat(), *some,
+            )  # fmt: skip
         return tuple(found)
 
     async def _claims(self, rest: str, *values: str) -> tuple[Claim, ...]:

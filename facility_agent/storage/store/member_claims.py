@@ -36,13 +36,9 @@ class MemberClaims(Shelf):
             if claim.state not in MEMBER_CLAIM_MOVES[before]:
                 raise InputError("member-claim-state", number=claim.number)
             if row is None:
-                other = await self._one(
-                    "SELECT m.number FROM member_receipt r JOIN member_claim m ON m.id = r.member_claim "
-                    "WHERE r.provider = $1 AND r.receipt = $2",
-                    claim.provider.casefold(), claim.receipt.casefold(),
-                )  # fmt: skip
-                if other is not None:
-                    raise InputError("receipt-twice", receipt=claim.receipt, number=other["number"])
+                other = await self.number_of_receipt(claim.provider, claim.receipt)
+                if other:
+                    raise InputError("receipt-twice", receipt=claim.receipt, number=other)
             version = (row["version"] if row else 0) + 1
             await self.database.rows(
                 "INSERT INTO member_claim (id, number, member, state, entered_by, version, document) "
@@ -60,6 +56,15 @@ class MemberClaims(Shelf):
                 "VALUES ($1, $2, $3, $4, $5, $6)",
                 claim.id, version, instant(at), who, claim.state, document,
             )  # fmt: skip
+
+    async def number_of_receipt(self, provider: str, receipt: str) -> str:
+        """The number under which a provider's receipt was kept; nothing when nobody brought it."""
+        row = await self._one(
+            "SELECT m.number FROM member_receipt r JOIN member_claim m ON m.id = r.member_claim "
+            "WHERE r.provider = $1 AND r.receipt = $2",
+            provider.casefold(), receipt.casefold(),
+        )  # fmt: skip
+        return str(row["number"]) if row else ""
 
     async def member_claim(self, id: str) -> MemberClaim | None:
         row = await self._one("SELECT document FROM member_claim WHERE id = $1", id)
