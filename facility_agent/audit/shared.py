@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from facility_agent.audit.month import Flag, Month, Shown
 from facility_agent.audit.treatment import Treatment, minutes, of_claim
 from facility_agent.vocabulary.findings import Finding, note
-from facility_agent.vocabulary.persons import person
+from facility_agent.vocabulary.persons import person_of
 from facility_agent.vocabulary.records import Claim
 
 
@@ -26,7 +26,7 @@ def shown(payer: str, claims: Iterable[Claim]) -> tuple[Shown, ...]:
 def _shown(payer: str, claim: Claim, treatment: Treatment) -> Shown:
     return Shown(
         payer, claim.id, claim.number, treatment.facility, treatment.day, treatment.at, treatment.register_number,
-        person(claim.visit.beneficiary), bool(treatment.referred),
+        person_of(claim), bool(treatment.referred),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from facility_agent.audit.treatment import Treatment, minutes, of_claim
 from facility_agent.audit.volumes import role_of
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.vocabulary.periods import add_months
-from facility_agent.vocabulary.persons import person
+from facility_agent.vocabulary.persons import person_of
 from facility_agent.vocabulary.records import Claim, PastLine
 
 _TEXT, _WHOLE, _TRUTH = pa.string(), pa.int64(), pa.bool_()
@@ -134,7 +134,7 @@ class Rows:
             "text": digest(text.encode()) if len(text) >= self._bars.copied_signs else "",
             "phone": visit.beneficiary.phone,
             "hour": visit.at,
-            "person": person(visit.beneficiary),
+            "person": person_of(claim),
             "entered": visit.entered_on.toordinal() if visit.entered_on else None,
             "serial": visit.card_serial,
             "submitted": claim.adjudication.submitted,

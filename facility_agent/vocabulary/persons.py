@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from facility_agent.vocabulary.identifiers import digest
 from facility_agent.vocabulary.names import sound, words
-from facility_agent.vocabulary.records import Beneficiary
+from facility_agent.vocabulary.records import Beneficiary, Claim
 
 
 def person(who: Beneficiary) -> str:
@@ -24,3 +24,11 @@ def person(who: Beneficiary) -> str:
     if not names or not who.sex or who.birth_date is None:
         return ""
     return digest("|".join((*names, who.sex, who.birth_date.isoformat())).encode())
+
+
+def person_of(claim: Claim) -> str:
+    """The digest of whom a claim is about: as the visit names them, else as the register does, which may know the whole
+    day of birth where a card says the year alone."""
+    who = claim.visit.beneficiary
+    known = (row.beneficiary for row in claim.coverage if row.beneficiary.number == who.number)
+    return next((found for found in map(person, (who, *known)) if found), "")

@@ -17,7 +17,7 @@ from facility_agent.audit.shared import shown
 from facility_agent.storage.store.offices import Change
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import UNKNOWN, Finding, note
-from facility_agent.vocabulary.persons import person
+from facility_agent.vocabulary.persons import person_of
 from facility_agent.vocabulary.records import Claim
 from facility_agent.workflows.powers import Given, given, may_share
 from facility_agent.workflows.site import Site
@@ -89,7 +89,7 @@ async def shown_beside(site: Site, facility: str, claims: Sequence[Claim], day: 
     if not claims or not await may_share(site, facility, day):
         return ()
     days = [claim.visit.day for claim in claims]
-    persons = {person(claim.visit.beneficiary) for claim in claims}
+    persons = {person_of(claim) for claim in claims}
     found: list[Shown] = []
     for other in await site.beside():
         entries = await other.store.claims_of_days(facility, min(days), max(days))

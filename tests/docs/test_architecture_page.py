@@ -96,7 +96,7 @@ def _who(handler: object, kind: str) -> str:
 
 
 def test_figures_of_the_page_are_those_of_the_code() -> None:
-    assert len(EDITS) == 20 and "Twenty edits" in TEXT
+    assert len(EDITS) == 23 and "Twenty-three edits" in TEXT
     assert f"at most {MAX_BYTES} of them" in TEXT and f"claim {PERSON}" in TEXT
     assert f"version {VERSIONS.start} to {VERSIONS.stop - 1}" in TEXT
     assert f"`{MAGIC.decode()}`" in TEXT

@@ -67,6 +67,11 @@ def _plain(value: Any) -> Any:
 #: What a person is told to do, in French and in English.
 SAYS: dict[str, tuple[str, str]] = {
     "claims-none": ("Fermez une journée", "Close a day"),
+    # A technical centre
+    "mutual-not-served": ("Choisissez une mutuelle", "Choose a mutual"),
+    "sharing-itself": ("Choisissez deux mutuelles", "Choose two mutuals"),
+    "sharing-without-power": ("Faites d’abord signer", "First have an amendment"),
+    "login-taken-there": ("sous un autre nom", "under another login"),
     # Before the close
     "claim-invoiced": ("feuille de remplacement", "replacement claim"),
     "batch-kind-not-allowed": ("Demandez au payeur", "Ask the payer"),

@@ -66,7 +66,7 @@ async def test_a_contract_that_takes_the_power_back_ends_the_sharing(
     bare = msgspec.structs.replace(agreement.annex, delegations=agreement.annex.delegations[:2])
 
     async def amended() -> tuple[object, ...]:
-        return (msgspec.structs.replace(agreement, annex=bare),)
+        return (msgspec.structs.replace(agreement, annex=bare, digest="amended"),)
 
     with monkeypatch.context() as patched:
         patched.setattr(other.store, "agreements", amended)

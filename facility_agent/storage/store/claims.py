@@ -10,7 +10,7 @@ from facility_agent.storage.store.base import Shelf, decoded, instant, marks, po
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical, digest
 from facility_agent.vocabulary.periods import month_of
-from facility_agent.vocabulary.persons import person
+from facility_agent.vocabulary.persons import person_of
 from facility_agent.vocabulary.records import Claim, LineAdjudication, PastLine, Share
 
 #: Where a claim may go from each state (design of states); `received` starts it at the payer. A claim that stands in
@@ -63,7 +63,7 @@ class Claims(Shelf):
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 claim.id, claim.number, visit.facility, visit.beneficiary.number, visit.beneficiary.household,
                 visit.day.isoformat(), visit.at, _month(claim), digest(document), claim.replaces or None, document,
-                person(visit.beneficiary),
+                person_of(claim),
             )  # fmt: skip
             await self._project(claim, families)
             await self._move(claim.id, state, at, who)
