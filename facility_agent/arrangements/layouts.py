@@ -20,17 +20,24 @@ Heading = Literal[
     "operated-at", "kidney-failure", "stay-days",
 ]  # fmt: skip
 
+#: What a cover counts beside the sums that every statement has: claims, lines of care, and who else pays how much.
+Count = Literal["claims", "acts", "billed", "insurer", "other-payers"]
+
 #: Columns that name what somebody suffers from. No other page for the payer does, the list for its adviser apart.
 CONDITIONS: Final[frozenset[Heading]] = frozenset({"diagnosis", "condition-code", "indication"})
 
 
 class Layout(Row, frozen=True, kw_only=True):
-    """The columns of the form of some schemes, with a row for each line of care or for each claim."""
+    """The columns of the form of some schemes, with a row for each line of care or for each claim.
+
+    `cover` names what its cover counts.
+    """
 
     code: str
     schemes: tuple[str, ...]
     columns: tuple[Heading, ...] | Unknown
     each: Literal["line", "claim"] = "line"
+    cover: tuple[Count, ...] = ()
 
 
 def layout_of(arrangement: Arrangement, scheme: str) -> Layout | None:

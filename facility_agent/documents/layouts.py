@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from facility_agent.arrangements.layouts import Heading, Layout
+from facility_agent.arrangements.layouts import Count, Heading, Layout
 from facility_agent.invoicing.statement import Detail
 from facility_agent.vocabulary.findings import UNKNOWN
 from facility_agent.vocabulary.records import CareLine, Claim, LineAdjudication, Record
@@ -33,10 +33,15 @@ BY_HAND: Final = ("theatre-number", "kidney-failure", "national-id", "operated-a
 
 
 def detail(
-    layout: Layout, batch: Batch, claims: Iterable[Claim], acts: Mapping[str, str], services: Mapping[str, str]
+    layout: Layout,
+    batch: Batch,
+    claims: Iterable[Claim],
+    acts: Mapping[str, str],
+    services: Mapping[str, str],
+    payers: Mapping[str, str] = {},
 ) -> Detail:
-    """The rows of the table, in the order of the batch: texts and whole numbers. `acts` and `services` give the
-    name of an act and of its family; the columns of `layout` are known."""
+    """The rows of the table, in the order of the batch: texts and whole numbers. `acts`, `services` and `payers` give
+    the name of an act, of its family and of a payer; the columns of `layout` are known."""
     held = {claim.id: claim for claim in claims}
     columns = () if layout.columns == UNKNOWN else layout.columns
     rows = []
@@ -49,7 +54,25 @@ def detail(
             else [Place(claim, batch, None, claim.adjudication.lines, acts, services)]
         )
         rows += [tuple(_CELLS[name](place) if name in _CELLS else "" for name in columns) for place in places]
-    return Detail(columns, tuple(rows), f"{layout.source} ({layout.source_date})" if layout.source else layout.clause)
+    source = f"{layout.source} ({layout.source_date})" if layout.source else layout.clause
+    return Detail(columns, tuple(rows), source, _cover(layout, batch, held, payers))
+
+
+def _cover(
+    layout: Layout, batch: Batch, held: Mapping[str, Claim], payers: Mapping[str, str]
+) -> tuple[tuple[str, int | str], ...]:
+    """What the cover counts, from the claims of the batch; a line of care is an act."""
+    inside = [held[item.claim] for item in batch.items]
+    shares = [share for claim in inside for share in claim.adjudication.shares]
+    others = [share for share in shares if (share.payer, share.scheme) != (batch.payer, batch.scheme) and share.amount]
+    counts: dict[Count, int | str] = {
+        "claims": len(inside),
+        "acts": sum(len(claim.visit.lines) for claim in inside),
+        "billed": batch.due,
+        "insurer": ", ".join(sorted({payers.get(share.payer, share.payer) for share in others})) or "—",
+        "other-payers": sum(share.amount for share in others),
+    }
+    return tuple((name, counts[name]) for name in layout.cover)
 
 
 def _paper(place: Place) -> str:

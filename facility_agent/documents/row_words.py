@@ -94,7 +94,10 @@ class RowWords:
         if row.columns != UNKNOWN:
             columns = ", ".join(self.words(f"doc.column.{name}") for name in row.columns)
         about = ", ".join(self.said.named(code) for code in row.schemes)
-        return self._joined((row.code, about)), self.words(f"law.layout.{row.each}", columns=columns)
+        table = self.words(f"law.layout.{row.each}", columns=columns)
+        counts = ", ".join(self.words(f"doc.cover.{name}", value="…") for name in row.cover)
+        cover = self.words("law.layout.cover", counts=counts) if counts else ""
+        return self._joined((row.code, about)), self._joined((table, cover))
 
     def guarantee(self, row: GuaranteeRule) -> tuple[str, str]:
         """For which care and where, and: its kind, what happens without it, its hours, validity, reuse and silence."""

@@ -10,11 +10,12 @@ from datetime import date
 
 from facility_agent.documents.frame import MARGIN, Column, Frame, grouped
 from facility_agent.documents.head_count_pdf import persons_of, table_of_heads
+from facility_agent.documents.layouts import AMOUNTS
 from facility_agent.documents.statement_detail import table
 from facility_agent.invoicing.amounts import currency_name, in_words
 from facility_agent.invoicing.batch import Totals
 from facility_agent.invoicing.capitation import HeadCount
-from facility_agent.invoicing.statement import Statement, paginate
+from facility_agent.invoicing.statement import Detail, Statement, paginate
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.settlement import BatchItem
 from facility_agent.words import Words
@@ -86,6 +87,8 @@ def _claims(frame: Frame, statement: Statement) -> None:
         Column(words(f"doc.column.{name}"), width, align, lines)  # type: ignore[arg-type]
         for name, width, align, lines in _COLUMNS
     ]
+    if statement.detail is not None and statement.detail.cover:
+        frame.paragraph(cover_of(statement, statement.detail, words), bold=True)
     room = frame.bottom - frame.y - 8
     foot = 50 + (6 if statement.one_person else 0)
     full = int(room / ROW) - 2
@@ -143,6 +146,19 @@ def _head(frame: Frame, statement: Statement) -> None:
     ours = words("doc.form.ours") if statement.detail is None else ""
     frame.say(f"{currency}. {ours}".rstrip(". "), MARGIN, frame.y, frame.width, 4, size=7)
     frame.y += 4.5
+
+
+def cover_of(statement: Statement, detail: Detail, words: Words) -> str:
+    """What the cover of the payer's form counts, on one line."""
+    return " · ".join(
+        words(f"doc.cover.{name}", value=_counted(name, value, statement, words)) for name, value in detail.cover
+    )
+
+
+def _counted(name: str, value: int | str, statement: Statement, words: Words) -> str:
+    if isinstance(value, str):
+        return value
+    return words.amount(value, statement.currency) if name in AMOUNTS else words.number(value)
 
 
 def month_of(statement: Statement, words: Words) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from facility_agent.documents.detail_xlsx import sheet as detail_sheet
 from facility_agent.documents.letters import clean
 from facility_agent.documents.statement_csv import AMOUNTS, TEXTS, looks_like_formula
-from facility_agent.documents.statement_pdf import marks_of, month_of
+from facility_agent.documents.statement_pdf import cover_of, marks_of, month_of
 from facility_agent.invoicing.amounts import currency_name, in_words
 from facility_agent.invoicing.statement import Statement
 from facility_agent.vocabulary.money import digits, major
@@ -84,6 +84,11 @@ def _heading(
         (words("doc.payer", name=statement.payer_name, code=statement.payer), "text"),
         (words("doc.scheme", name=statement.scheme_name.say(language), code=statement.scheme), "text"),
         (month_of(statement, words), "text"),
+        *(
+            [(cover_of(statement, statement.detail, words), "bold")]
+            if statement.detail and statement.detail.cover
+            else []
+        ),
         (words("doc.under", title=statement.arrangement.say(language), start=statement.arrangement_start), "text"),
         (words("doc.agreement", id=statement.agreement) if statement.agreement else words("doc.no-agreement"), "text"),
         (words("doc.amounts-in", currency=currency_name(statement.currency, language)), "text"),

@@ -26,11 +26,12 @@ SIGNERS = ("facility", "payer")
 
 
 class Detail(Record, frozen=True):
-    """The payer's own table: the codes of its columns, its rows, and where the table was read."""
+    """The payer's own table: the codes of its columns, its rows, where it was read, and what its cover counts."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[int | str, ...], ...]
     source: str
+    cover: tuple[tuple[str, int | str], ...] = ()
 
 
 class Statement(Record, frozen=True):

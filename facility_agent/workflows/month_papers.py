@@ -77,7 +77,7 @@ async def statement_of(site: Site, batch: Batch, claims: tuple[Claim, ...] = ())
     families = {family.code: family.name.say(language) for family in arrangement.families}
     names = {code: act.name.say(language) for code, act in acts.items()}
     services = {code: families.get(act.family, "") for code, act in acts.items()}
-    return msgspec.structs.replace(page, detail=detail(layout, batch, claims, names, services))
+    return msgspec.structs.replace(page, detail=detail(layout, batch, claims, names, services, await site.names()))
 
 
 def conditions_listed(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> tuple[ConditionRow, ...]:

@@ -17,7 +17,7 @@ from facility_agent.documents.layouts import BY_HAND, SUMMED, detail
 from facility_agent.invoicing.batch import gather
 from facility_agent.invoicing.statement import Statement, statement
 from facility_agent.words import LANGUAGES, Words
-from tests.invoicing.months import AGREEMENT, ARRANGEMENT, CLOSED, FACILITY, MUTUAL, claim
+from tests.invoicing.months import AGREEMENT, ARRANGEMENT, CLOSED, FACILITY, MUTUAL, STATE, claim, line
 
 CLAIMS = tuple(claim(number, date(2026, 3, 1 + number % 28), name="=N’Diaye Aı̈cha") for number in range(1, 121))
 BATCH = gather(CLAIMS, FACILITY, MUTUAL, "classic", "2026-03", "2026-03-1", "b1", "main", CLOSED, True)
@@ -90,6 +90,25 @@ def test_the_rows_say_what_the_claims_say(country: str, scheme: str) -> None:
     for name in BY_HAND:
         if name in made.columns:
             assert {row[made.columns.index(name)] for row in made.rows} == {""}
+
+
+def test_a_cover_that_counts_says_what_the_claims_say() -> None:
+    two = line("1", ((MUTUAL, "classic", 70), (STATE, "free", 20)), 10), line("2", ((MUTUAL, "classic", 40),))
+    claims = (claim(1, CLOSED, *two), claim(2, CLOSED, line("1", ((MUTUAL, "classic", 5),))))
+    batch = gather(claims, FACILITY, MUTUAL, "classic", "2026-04", "1", "b", "main", CLOSED, False)
+    layout = layout_of(KNOWN["CI"], "ram")
+    assert layout is not None
+    found = detail(layout, batch, claims, ACTS, SERVICES, {STATE: "Assureur B"})
+    assert dict(found.cover) == {
+        "claims": 2, "acts": 3, "billed": 115, "insurer": "Assureur B", "other-payers": 20
+    }  # fmt: skip
+    made = msgspec.structs.replace(statement(batch, ARRANGEMENT, AGREEMENT), detail=found)
+    files = fulfil(Order(made, "ab" * 32, "fr", CLOSED, ("pdf", "xlsx")))
+    said = " ".join(PdfReader(io.BytesIO(files["pdf"])).pages[0].extract_text().split())
+    assert "Factures : 2 · Actes : 3 · Part du régime : 115" in said and "complémentaire : Assureur B" in said
+    book = load_workbook(io.BytesIO(files["xlsx"]))
+    assert any("Factures : 2 · Actes : 3" in str(cell) for (cell, *_) in book.worksheets[0].values)
+    assert {form.code for version in KNOWN.values() for form in version.layouts if form.cover} == {"ecmu"}
 
 
 def test_the_prints_hold_the_table_with_its_sums() -> None:
