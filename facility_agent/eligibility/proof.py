@@ -27,7 +27,7 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import key_id
 from facility_agent.vocabulary.records import Record
 
-ProofKind = Literal["slip", "referral", "evacuation", "counter-referral", "prescription"]
+ProofKind = Literal["slip", "referral", "evacuation", "counter-referral", "prescription", "guarantee"]
 PREFIX: Final = "2"
 #: The largest symbol that a telephone reads off a thermal slip; a longer prescription goes on two sheets.
 MAX_BYTES: Final = 420
@@ -39,7 +39,8 @@ _EPOCH: Final = date(1970, 1, 1)
 
 
 class Proof(Record, frozen=True):
-    """A signed slip or sheet, as its code says it. `id` is the visit of a slip, or the sheet.
+    """A signed slip, sheet or letter of guarantee, as its code says it. `id` is the visit of a slip, or the sheet, or
+    the guarantee.
 
     `amounts` are the slip's: submitted, covered by payers, the member's share, paid; minor units.
     """

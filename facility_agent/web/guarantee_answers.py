@@ -12,6 +12,8 @@ from facility_agent.web.guarantees import KINDS
 from facility_agent.web.guard import allowed, redirect
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.web.render import again, page
+from facility_agent.web.sentences import CLINICAL_ROLES
+from facility_agent.web.speech import words_of
 from facility_agent.workflows import guarantee_desk, guarantees, paper_batches
 
 routes = web.RouteTableDef()
@@ -64,6 +66,17 @@ async def take_down(request: web.Request) -> web.Response:
 async def one(request: web.Request) -> web.Response:
     """One guarantee, to read out or to print again: number, reason, validity, what is used, and its stub."""
     return await page(request, "guarantee_letter.html", row=await _one(request))
+
+
+@routes.post("/guarantees/{guarantee}/print")
+@allowed("officer", "adviser", "manager")
+async def print_letter(request: web.Request) -> web.Response:
+    """The letter as a page for the printer. A form, because each print is written down."""
+    account, id = request[SIGNED_IN].account, request.match_info["guarantee"]
+    reads = not set(CLINICAL_ROLES).isdisjoint(account.roles)
+    language = words_of(request).language
+    data = await guarantee_desk.printed(request.app[SITE], id, account.login, language, reads_reason=reads)
+    return web.Response(body=data, content_type="application/pdf")
 
 
 @routes.post("/guarantees/{guarantee}/revoke")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Literal
 
@@ -10,10 +11,12 @@ import msgspec
 from facility_agent.arrangements.calendar import later
 from facility_agent.arrangements.duties import GuaranteeRule
 from facility_agent.arrangements.terms import terms
+from facility_agent.documents.guarantee_pdf import GuaranteeLetter, guarantee_pdf
+from facility_agent.eligibility.proof import Proof, person_tag
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.findings import UNKNOWN
 from facility_agent.vocabulary.guarantees import GuaranteeFile, GuaranteeKind
-from facility_agent.workflows import mail
+from facility_agent.workflows import mail, proofs
 from facility_agent.workflows.site import Site
 
 Silence = Literal["granted", "refused", "unknown"]
@@ -85,6 +88,36 @@ async def one(site: Site, id: str) -> Issued:
         raise InputError("guarantee-unknown", number=id)
     used = (await site.store.guarantees_claimed([held.number])).get(held.number, 0) if held.number else 0
     return Issued(held, used, held.state == "revoked" or (held.until or site.today()) < site.today())
+
+
+async def printed(site: Site, id: str, by: str, language: str, *, reads_reason: bool) -> bytes:
+    """The letter as a page to print, with its stub; every further one says that it is a copy.
+
+    InputError `guarantee-unknown`, `guarantee-not-given` for one without a number. A reason may name health: it is
+    printed for those who read it.
+    """
+    held = (await one(site, id)).guarantee
+    if not held.number or held.state != "granted":
+        raise InputError("guarantee-not-given")
+    start = held.start or held.asked_on
+    person = person_tag(held.id, held.member)
+    proof = Proof("guarantee", held.id, held.number, start, person, to=held.facility, until=held.until)
+    code = await proofs.signed(site, proof)
+    coverage = await site.store.coverage_of(held.member)
+    agreement = await site.agreement(held.facility, held.payer, start)
+    acts = terms(site.arrangement(start), agreement, held.facility).acts
+    async with site.store.transaction():
+        copy = await site.store.note_print(held.id, site.now(), by)
+    letter = GuaranteeLetter(
+        held, site.config.name, (await site.names()).get(held.facility, held.facility),
+        coverage[0].beneficiary.name if coverage else "", code, site.today(), by,
+        held.reason if reads_reason else "", copy, site.config.invented,
+    )  # fmt: skip
+
+    def named(act: str) -> str:
+        return acts[act].name.say(language) if act in acts else act
+
+    return await asyncio.to_thread(guarantee_pdf, letter, named, language)
 
 
 async def revoke(site: Site, id: str, reason: str, by: str) -> GuaranteeFile:

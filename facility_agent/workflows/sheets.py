@@ -95,7 +95,7 @@ async def take(site: Site, text: str, member: str, by: str) -> Sheet:
     `sheet-own`, and those of `proofs.read`.
     """
     proof = await proofs.read(site, text)
-    if proof.kind == "slip":
+    if proof.kind == "slip" or proof.kind == "guarantee":
         raise InputError("proof-not-ours")
     if proof.sender == site.config.code:
         raise InputError("sheet-own", number=proof.number)

@@ -32,7 +32,7 @@ class Confirmed(msgspec.Struct, frozen=True):
 
     proof: Proof
     sender: str
-    known: Literal["", "visit", "claim"]
+    known: Literal["", "visit", "claim", "guarantee"]
     agrees: bool | None
 
 
@@ -107,6 +107,13 @@ async def confirm(site: Site, text: str) -> Confirmed:
     """What the code of a slip confirms, beside what is known here: the visit at its facility, the claim elsewhere."""
     proof = await proofs.read(site, text)
     sender = (await site.names()).get(proof.sender, proof.sender)
+    if proof.kind == "guarantee":
+        held = await site.store.guarantee(proof.id)
+        if held is None:
+            return Confirmed(proof, sender, "", None)
+        told = (held.number, held.payer, held.until, person_tag(held.id, held.member))
+        agrees = held.state == "granted" and told == (proof.number, proof.sender, proof.until, proof.person)
+        return Confirmed(proof, sender, "guarantee", agrees)
     claim = await site.store.claim(proof.id)
     entry = await site.store.visit(proof.id) if proof.sender == site.config.code else None
     visit = claim.visit if claim else entry.visit if entry else None

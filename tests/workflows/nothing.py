@@ -71,6 +71,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "mutual-not-served": ("Choisissez une mutuelle", "Choose a mutual"),
     "sharing-itself": ("Choisissez deux mutuelles", "Choose two mutuals"),
     "sharing-without-power": ("Faites d’abord signer", "First have an amendment"),
+    "guarantee-not-given": ("Répondez d’abord", "Answer the request first"),
     "login-taken-there": ("sous un autre nom", "under another login"),
     # Before the close
     "claim-invoiced": ("feuille de remplacement", "replacement claim"),

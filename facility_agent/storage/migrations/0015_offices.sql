@@ -13,3 +13,12 @@ CREATE INDEX office_event_about ON office_event (about, what, place);
 -- The digest of the person, by which mutuals that share find whom both know; empty where not all of it is known.
 ALTER TABLE claim ADD COLUMN person TEXT NOT NULL DEFAULT '';
 CREATE INDEX claim_person ON claim (person, day) WHERE person <> '';
+
+-- Each time a letter of guarantee is printed: whatever is not the first is a copy.
+CREATE TABLE guarantee_print (
+    guarantee TEXT NOT NULL REFERENCES guarantee (id) ON DELETE RESTRICT,
+    place BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    PRIMARY KEY (guarantee, place)
+);

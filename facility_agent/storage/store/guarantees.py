@@ -69,6 +69,15 @@ class Guarantees(Shelf):
         rows = await self.database.rows(f"SELECT document FROM guarantee WHERE {column} = $1 ORDER BY id", value)
         return tuple(decoded(row["document"], GuaranteeFile) for row in rows)
 
+    async def note_print(self, id: str, at: datetime, who: str) -> int:
+        """Write down that a letter is printed; how often it was printed before."""
+        rows = await self.database.rows(
+            "INSERT INTO guarantee_print (guarantee, place, at, who) "
+            "SELECT $1, count(*), $2, $3 FROM guarantee_print WHERE guarantee = $1 RETURNING place",
+            id, instant(at), who,
+        )  # fmt: skip
+        return int(rows[0]["place"])
+
     async def used(self, guarantees: Sequence[GuaranteeFile], month: str, besides: str = "") -> tuple[Used, ...]:
         """What visits used of guarantees, in all and in a month; the visit `besides` is not counted."""
         found = []
