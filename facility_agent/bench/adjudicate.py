@@ -17,7 +17,7 @@ from facility_agent.adjudication import adjudicate
 from facility_agent.arrangements.library import load
 from facility_agent.arrangements.terms import terms
 from facility_agent.bench.care import COUNTRY, FACILITY, LINES_PER_VISIT, Case, agreement_under, cases
-from facility_agent.bench.measure import Progress, calibration, peak_memory_mb, percentiles_ms, silent
+from facility_agent.bench.measure import Progress, calibration, fresh_peak, peak_memory_mb, percentiles_ms, silent
 from facility_agent.vocabulary.identifiers import canonical
 
 #: So many claims wait in memory at once.
@@ -66,6 +66,7 @@ def _measured(claims: int, earlier: int, seed: int, said: Progress) -> tuple[arr
     arrangement = load().versions(COUNTRY)[-1]
     agreement = agreement_under(arrangement)
     terms(arrangement, agreement, FACILITY)
+    fresh_peak()
     taken, turns, used = array("d"), [], 0.0
     for some in _some(cases(arrangement, earlier, seed), claims):
         used -= time.process_time()

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import resource
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from math import ceil
+from multiprocessing import active_children
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import Any
 
 from facility_agent.audit.precision import precision
 from facility_agent.audit.queue import share_in_front
 from facility_agent.bench.letters import open_all, seal_all
-from facility_agent.bench.measure import Progress, calibration, peak_memory_mb, silent
+from facility_agent.bench.measure import Progress, calibration, fresh_peak, memory_mb, peak_memory_mb, silent
 from facility_agent.lake.audit import audit
 from facility_agent.lake.engine import opened
 from facility_agent.lake.simulation.country import CLAIMS_A_YEAR, FACILITIES
@@ -37,7 +41,8 @@ def run(claims: int, seed: int = 1, workers: int = 2, said: Progress = silent) -
         simulate(plan, folder, silent, workers)
         seal_all(folder, workers)
         turns = calibration()
-        with opened(threads=workers) as connection:
+        fresh_peak()
+        with opened(threads=workers) as connection, _watched() as held:
             before, start = _processor(), time.perf_counter()
             size = open_all(folder, workers)
             opening = time.perf_counter() - start
@@ -57,7 +62,7 @@ def run(claims: int, seed: int = 1, workers: int = 2, said: Progress = silent) -
         "processor_seconds": round(processor, 1),
         "claims_per_s": round(found.claims / whole, 1),
         "ratio_to_calibration": round(found.claims / whole / turns, 3),
-        "peak_memory_mb": round(peak_memory_mb() + workers * _worker_mb(), 1),
+        "peak_memory_mb": round(peak_memory_mb() + workers * max(held.values(), default=0.0), 1),
         "planted": len(truth),
         "deterministic_edits": len(judged),
         "plants_missed": sum(row.planted - row.found for row in judged),
@@ -76,6 +81,22 @@ def _processor() -> float:
     )
 
 
-def _worker_mb() -> float:
-    """The most memory that one worker held, in MB."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+@contextmanager
+def _watched() -> Iterator[dict[int, float]]:
+    """The most memory of every worker by its process, in MB, as far as it was held for a twentieth of a second."""
+    held: dict[int, float] = {}
+    over = Event()
+
+    def watch() -> None:
+        while not over.wait(0.05):
+            for worker in active_children():
+                if worker.pid is not None:
+                    held[worker.pid] = max(held.get(worker.pid, 0.0), memory_mb("VmHWM", worker.pid))
+
+    watching = Thread(target=watch)
+    watching.start()
+    try:
+        yield held
+    finally:
+        over.set()
+        watching.join()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import resource
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -67,11 +66,23 @@ def percentiles_ms(seconds: Sequence[float]) -> dict[str, float]:
     return {name: round(percentile(seconds, share) * 1000, 3) for name, share in names.items()}
 
 
+def memory_mb(what: str, process: int | str = "self") -> float:
+    """The memory that a process holds now (`VmRSS`), or the most it has held (`VmHWM`), in MB; 0 when it is gone.
+
+    What the system says at the end of a process (`ru_maxrss`) counts the memory of its parent too.
+    """
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    return next((round(int(line.split()[1]) / 1024, 1) for line in lines if line.startswith(f"{what}:")), 0.0)
+
+
 def peak_memory_mb() -> float:
-    """The most memory that this process has held, in MB."""
-    status = Path("/proc/self/status")
-    if status.is_file():  # what the system says at the end of a process counts its parent's memory too
-        for line in status.read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return round(int(line.split()[1]) / 1024, 1)
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    """The most memory that this process has held since its start, or since `fresh_peak`, in MB."""
+    return memory_mb("VmHWM")
+
+
+def fresh_peak() -> None:
+    """The most memory is from now on what is held now: what came before in this process is not counted."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")

@@ -25,7 +25,7 @@ from facility_agent.audit import edits
 from facility_agent.audit.month import Month
 from facility_agent.audit.recompute import recompute
 from facility_agent.bench.care import COUNTRY, FACILITY, MUTUAL, agreement_under, cases
-from facility_agent.bench.measure import Progress, calibration, peak_memory_mb, silent
+from facility_agent.bench.measure import Progress, calibration, fresh_peak, peak_memory_mb, silent
 from facility_agent.documents.apart import Prints, printed
 from facility_agent.exchange import envelope
 from facility_agent.exchange.envelope import Header
@@ -108,6 +108,7 @@ def month_of(claims: int, earlier: int) -> Made:
 
 async def _measured(count: int, earlier: int, heard: Progress) -> dict[str, object]:
     """One month, step by step: seconds by the clock, and of the processor with the children's share."""
+    fresh_peak()
     arrangement = load().versions(COUNTRY)[-1]
     agreement, made = agreement_under(arrangement), month_of(count, earlier)
     heard(1, 5)

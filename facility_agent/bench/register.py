@@ -27,6 +27,7 @@ from facility_agent.config import Config
 from facility_agent.exchange.keys import Cost
 from facility_agent.exchange.randomness import seeded
 from facility_agent.storage.store.searching import Sought
+from facility_agent.storage.writing import SWITCH
 from facility_agent.vocabulary.records import Coverage
 from facility_agent.workflows import exchange, registers
 from facility_agent.workflows.clock import SetClock
@@ -246,4 +247,5 @@ def _processor() -> float:
 
 
 if __name__ == "__main__":
+    sys.setswitchinterval(SWITCH)
     print(msgspec.json.encode(asyncio.run(take(Path(sys.argv[1]), Path(sys.argv[2])))).decode())

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from facility_agent.bench.measure import memory_mb
 from facility_agent.bench.place import NOON
 from facility_agent.web.serve import serve_forever
 from facility_agent.workflows.clock import SetClock
@@ -28,10 +29,7 @@ class Server:
 
     def memory_mb(self, what: str) -> float:
         """The memory that the process holds now (`VmRSS`), or the most it has held (`VmHWM`), in MB."""
-        for line in Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith(f"{what}:"):
-                return round(int(line.split()[1]) / 1024, 1)
-        return 0.0
+        return memory_mb(what, self._process.pid)
 
     def cpu_seconds(self) -> float:
         """The processor time that the process has used, its own and the system's for it."""

@@ -6,6 +6,7 @@ side (a facility's and a mutual's); a query that names none meets a connection t
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -56,6 +57,12 @@ class Database:
     def in_transaction(self) -> bool:
         """Whether this task is inside a transaction."""
         return self._transactions > 0 and isinstance(self.connection(), TransactionalDBClient)
+
+    @property
+    def turn(self) -> asyncio.Lock:
+        """Where the transactions of this process stand in line, and whoever else writes: each comes to its turn."""
+        client: Any = self._handler.get(self.dialect)
+        return client._lock  # type: ignore[no-any-return]
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:

@@ -15,6 +15,8 @@ from typing import Any
 
 #: Milliseconds to wait for another writer: a register of 200,000 people takes a minute.
 BUSY_TIMEOUT = 180_000
+#: Seconds after which a thread that has something to say is heard: what a server sets for itself.
+SWITCH = 0.0005
 
 
 class Writing:

@@ -15,6 +15,7 @@ from typing import Final
 
 from aiohttp import web
 
+from facility_agent.storage.writing import SWITCH
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.app import create_app
 from facility_agent.web.centre import create_centre_app
@@ -29,8 +30,6 @@ from facility_agent.workflows.site import Site, open_site
 #: All network cards of the machine.
 EVERYWHERE: Final = "0.0.0.0"
 
-#: Seconds after which a thread that has something to say is heard.
-_SWITCH = 0.0005
 #: Objects that are new before they are looked through for circles: some ten answers of the desk, which leave none.
 _YOUNG = 20_000
 
@@ -44,7 +43,7 @@ async def serve_forever(
     configuration names this machine alone.
     """
     # What is written to the disk is written in a thread: when it is done, it must not wait long to say so.
-    sys.setswitchinterval(_SWITCH)
+    sys.setswitchinterval(SWITCH)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

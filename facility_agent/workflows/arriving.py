@@ -10,7 +10,8 @@ from typing import BinaryIO, TypeVar
 from facility_agent.exchange.envelope import Opened
 from facility_agent.exchange.messages import Register
 from facility_agent.exchange.registers import open_part
-from facility_agent.storage.store.arrivals import KEPT, LIST_DAYS, Arriving
+from facility_agent.storage.store.arrivals import KEPT, LIST_DAYS
+from facility_agent.storage.store.staging import Arriving
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.workflows.registers import Progress, unheard
 from facility_agent.workflows.site import Site

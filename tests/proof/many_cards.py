@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from facility_agent.bench.measure import peak_memory_mb
 from facility_agent.cards.draw import draw_card
 from facility_agent.cards.sheet import card_sheets
 from facility_agent.config import Config
@@ -30,11 +30,6 @@ from facility_agent.workflows.site import open_site
 PASSPHRASE = "une phrase pour la preuve"
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 DAY, EXPIRES, SINCE = date(2026, 3, 10), date(2027, 12, 31), date(2024, 6, 1)
-
-
-def most_memory() -> float:
-    """The most that this process has held so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def members(people: int) -> bytes:
@@ -69,7 +64,7 @@ async def issue(folder: Path) -> tuple[float, float]:
         start = time.process_time()
         run = await cards.issue_to_all(site, EXPIRES, PASSPHRASE)
         assert run.held == 0, run
-        return time.process_time() - start, most_memory()
+        return time.process_time() - start, peak_memory_mb()
 
 
 async def print_some(folder: Path, wanted: int) -> tuple[float, float]:
@@ -83,11 +78,11 @@ async def print_some(folder: Path, wanted: int) -> tuple[float, float]:
             done += len(portion)
             if done >= wanted:
                 break
-        return time.process_time() - start, most_memory()
+        return time.process_time() - start, peak_memory_mb()
 
 
 async def main(folder: Path, people: int, wanted: int) -> None:
-    before = most_memory()
+    before = peak_memory_mb()
     seconds, memory = await issue(folder)
     print_seconds, print_memory = await print_some(folder, wanted)
     told = {

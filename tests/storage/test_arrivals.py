@@ -13,7 +13,7 @@ import pytest
 from tortoise.exceptions import OperationalError
 
 from facility_agent.exchange.registers import Entry, Rows, added
-from facility_agent.storage.store import Store, open_store
+from facility_agent.storage.store import Store, open_store, staging
 from facility_agent.storage.store.arrivals import people
 from facility_agent.storage.store.paper import PrintedList
 from facility_agent.storage.store.searching import Sought, phone_of
@@ -64,6 +64,36 @@ async def test_a_register_goes_on_where_it_stopped_also_in_another_process(store
         begun = await other.stage(await other.begin_register(MUTUAL, 2, "two"), rows(ISSA, ZOE))
         await other.finish_register(begun, SECOND, 3, content(PAID, ISSA, ZOE))
     assert await held.all_coverages(MUTUAL) == (PAID, ISSA, ZOE)
+
+
+@pytest.mark.parametrize("base", [None, 1])
+@pytest.mark.parametrize("portion", [1, 2, 3])
+async def test_a_part_that_broke_off_in_its_middle_is_written_again(
+    portion: int, base: int | None, held: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "AT_ONCE", 1)
+    begun = await held.begin_register(MUTUAL, 2, "two", base=base)
+    other = coverage(beneficiary("K-003-01", name="Rasmata Kaboré"))
+    part = rows(PAID, other, gone=(("K-001-02", ISSA.scheme), ("K-002-01", ZOE.scheme)) if base else ())
+    written = 0
+    write = staging.Staging._write
+
+    async def breaking(self: staging.Staging, begun: staging.Arriving, some: staging.Portion) -> None:
+        nonlocal written
+        written += 1
+        await write(self, begun, some)
+        if written == portion:
+            raise OSError("the power went")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="the power went"):
+        broken.setattr(staging.Staging, "_write", breaking)
+        await held.stage(begun, part)
+    assert await held.all_coverages(MUTUAL) == (AWA, ISSA, ZOE)
+    assert await held.begin_register(MUTUAL, 2, "two", base=base) == begun
+    begun = await held.stage(begun, part)
+    await held.finish_register(begun, SECOND, 2, content(PAID, other))
+    assert await held.all_coverages(MUTUAL) == (PAID, other)
+    assert await held.search("rasmata kabore") == (other,)
 
 
 async def test_an_unfinished_register_gives_way_to_another_one(held: Store) -> None:

@@ -95,6 +95,28 @@ async def test_somebody_who_does_not_wait_for_the_answer_holds_nobody_up(store: 
     assert ("2", "green") in recorded(path)
 
 
+async def test_a_look_up_comes_to_its_turn_between_two_transactions(store: Store, path: Path) -> None:
+    """However fast a register takes the next portion in hand, whoever came before it is written before it."""
+    begun, over = asyncio.Event(), asyncio.Event()
+    found: list[list[tuple[str, str]]] = []
+
+    async def portion() -> None:
+        async with store.transaction():
+            found.append(recorded(path))
+            begun.set()
+            await over.wait()
+
+    first = asyncio.create_task(portion())
+    await begun.wait()
+    looking = asyncio.create_task(look_up(store, "1"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    second = asyncio.create_task(portion())
+    over.set()
+    await asyncio.gather(first, looking, second)
+    assert found == [[], [("1", "green")]]
+
+
 async def test_closing_waits_for_the_look_ups_that_are_under_way(path: Path) -> None:
     async with open_store(path) as plain, at_desk(plain) as opened:
         task = asyncio.create_task(look_up(opened, "1"))

@@ -1,24 +1,21 @@
 """A register on its way in, part by part: seen by nobody until it is whole, resumed where it stopped.
 
-Each part is written in a short transaction of its own, together with how far the work is, so that the desk goes on
+Each part is written in some short transactions, the last of them with how far the work is, so that the desk goes on
 meanwhile and a power cut costs one part. Rows of the new version stand beside those of the old one; a last short
 transaction moves the number that says which version is held.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import msgspec
 
-from facility_agent.exchange.registers import ROWS, Entry, Gone, Rows, added
-from facility_agent.storage.store.base import marks, portions
-from facility_agent.storage.store.cards import Cards
-from facility_agent.storage.store.forgetting import STANDS, Forgetting
-from facility_agent.storage.store.naming import Naming
-from facility_agent.storage.store.searching import phone_of
-from facility_agent.vocabulary import names
+from facility_agent.exchange.registers import ROWS, Entry, Rows
+from facility_agent.storage.store.forgetting import STANDS
+from facility_agent.storage.store.staging import Arriving, Staging, compared
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.records import Coverage
@@ -27,20 +24,7 @@ from facility_agent.vocabulary.records import Coverage
 KEPT, LIST_DAYS = 2, 92
 
 
-class Arriving(msgspec.Struct, frozen=True):
-    """How far a register is: the letter that announced it, parts kept, rows and content so far, the last number."""
-
-    payer: str
-    sequence: int
-    letter: str
-    base: int | None
-    parts: int
-    members: int
-    content: int
-    last: str
-
-
-class Arrivals(Forgetting, Cards):
+class Arrivals(Staging):
     """Registers as they come in."""
 
     async def arriving(self, payer: str) -> Arriving | None:
@@ -76,43 +60,22 @@ class Arrivals(Forgetting, Cards):
     async def stage(self, begun: Arriving, rows: Rows) -> Arriving:
         """Write the next part down; rows of a whole register also take the place of those between their numbers.
 
-        InputError `register-of-another` or `register-number-twice`; nothing is written then.
+        InputError `register-of-another` or `register-number-twice`; nothing is written then. What is written twice
+        counts once: a part that broke off is written again.
         """
         _check(begun, rows)
-        async with self.transaction():
-            last = rows.coverages[-1].beneficiary.number if rows.coverages else begun.last
-            known = await self._held_rows(begun, rows, last)
-            new = {
-                (coverage.beneficiary.number, coverage.scheme): (entry, coverage)
-                for entry, coverage in zip(rows.entries, rows.coverages, strict=True)
-            }
-            same = {key for key, (entry, _) in new.items() if key in known and _alike(known[key][0], entry)}
-            lost = {key: row for key, row in known.items() if key not in same and (key in new or begun.base is None)}
-            lost |= {key: known[key] for key in rows.gone if key in known}
-            await self._unsay(begun, lost)
-            await self._say(begun, [pair for key, pair in new.items() if key not in same])
-            renamed = [
-                coverage
-                for key, (_, coverage) in new.items()
-                if key not in known or known[key][1:] != _naming(coverage)
-            ]
-            await self.learn_names(begun.payer, [(row.beneficiary.number, *_naming(row)) for row in renamed])
-            await self.put_portraits(
-                begun.payer,
-                [
-                    (row.beneficiary.number, entry.photo, entry.picture)
-                    for entry, row in zip(rows.entries, rows.coverages, strict=True)
-                    if entry.picture
-                ],
-            )
-            if begun.base is None:
-                content, members = added(begun.content, rows.entries), begun.members + len(new)
-            else:
-                taken = [row[0] for row in lost.values()]
-                content = added(begun.content, (new[key][0] for key in new if key not in same), taken)
-                members = begun.members + len(new) - len(same) - len(taken)
-            further = msgspec.structs.replace(begun, parts=begun.parts + 1, members=members, content=content, last=last)
-            await self._note(further)
+        last = rows.coverages[-1].beneficiary.number if rows.coverages else begun.last
+        known = await self._held_rows(begun, rows, last)
+        # Comparing and hearing names takes longer than writing: others read and write meanwhile.
+        step = await asyncio.to_thread(compared, begun, rows, known)
+        further = msgspec.structs.replace(
+            begun, parts=begun.parts + 1, members=step.members, content=step.content, last=last
+        )
+        for some in step.portions:
+            async with self.transaction():
+                await self._write(begun, some)
+                if some is step.portions[-1]:
+                    await self._note(further)
         return further
 
     async def finish_register(
@@ -182,50 +145,6 @@ class Arrivals(Forgetting, Cards):
         row = await self._one("SELECT sequence FROM register_held WHERE payer = $1", payer)
         return int(row["sequence"]) if row else 0
 
-    async def _held_rows(self, begun: Arriving, rows: Rows, last: str) -> dict[Gone, tuple[Entry, str, int, str]]:
-        """The rows held now that a part concerns, with name and year, by number and scheme."""
-        chosen = (
-            "SELECT number, scheme, name, year, village, document, counters, photo FROM beneficiary WHERE payer = $1 "
-        )
-        chosen += "AND said + 0 < $2 AND unsaid + 0 >= $2 AND "
-        if begun.base is None:
-            found = await self.database.rows(
-                f"{chosen} number > $3 AND number <= $4", begun.payer, begun.sequence, begun.last, last
-            )
-        else:
-            numbers = sorted({row.beneficiary.number for row in rows.coverages} | {number for number, _ in rows.gone})
-            found = []
-            for some in portions(numbers):
-                found += await self.database.rows(
-                    f"{chosen} number IN ({marks(len(some), 2)})", begun.payer, begun.sequence, *some
-                )
-        known = {}
-        for row in found:
-            entry = Entry(bytes(row["document"]), bytes(row["counters"]), row["photo"])
-            known[row["number"], row["scheme"]] = (entry, row["name"], int(row["year"]), row["village"])
-        return known
-
-    async def _say(self, begun: Arriving, rows: Iterable[tuple[Entry, Coverage]]) -> None:
-        await self.database.many(
-            "INSERT INTO beneficiary (payer, scheme, number, household, name, phone, year, village, said, photo, "
-            f"counters, document) VALUES ({marks(12)})",
-            [
-                (
-                    begun.payer, row.scheme, row.beneficiary.number, row.beneficiary.household, row.beneficiary.name,
-                    phone_of(row.beneficiary.phone), *_naming(row)[1:],
-                    begun.sequence, entry.photo, entry.counters, entry.document,
-                )
-                for entry, row in rows
-            ],
-        )  # fmt: skip
-
-    async def _unsay(self, begun: Arriving, keys: Iterable[Gone]) -> None:
-        await self.database.many(
-            "UPDATE beneficiary SET unsaid = $1 WHERE number = $2 AND payer = $3 AND scheme = $4 AND said < $1 "
-            "AND unsaid > $1",
-            [(begun.sequence, number, begun.payer, scheme) for number, scheme in keys],
-        )
-
     async def _note(self, begun: Arriving) -> None:
         await self.database.rows(
             "INSERT INTO register_import (payer, sequence, letter, base, parts, members, content, last) "
@@ -237,7 +156,7 @@ class Arrivals(Forgetting, Cards):
         )  # fmt: skip
 
     async def _forget_unfinished(self, payer: str, held: int) -> None:
-        """Take back what was written beside the version held, some thousand rows at a time."""
+        """Take back what was written beside the version held, some hundred rows at a time."""
         for change, of in (
             ("DELETE FROM beneficiary", "said > $2"),
             (f"UPDATE beneficiary SET unsaid = {STANDS}", f"unsaid > $2 AND unsaid < {STANDS}"),
@@ -246,7 +165,7 @@ class Arrivals(Forgetting, Cards):
             while await self.database.rows(f"{chosen} LIMIT 1", payer, held):
                 async with self.transaction():
                     await self.database.rows(
-                        f"{change} WHERE (number, payer, scheme, said) IN ({chosen} LIMIT {10 * ROWS})", payer, held
+                        f"{change} WHERE (number, payer, scheme, said) IN ({chosen} LIMIT {ROWS})", payer, held
                     )
         async with self.transaction():
             await self.database.rows("DELETE FROM register_snapshot WHERE payer = $1 AND sequence > $2", payer, held)
@@ -269,17 +188,6 @@ def people(entries: Sequence[Coverage]) -> Iterable[list[Coverage]]:
         some.append(entry)
     if some:
         yield some
-
-
-def _naming(coverage: Coverage) -> Naming:
-    """By what a person is looked for: name, year of birth (0 when nobody knows it), village as it sounds."""
-    person = coverage.beneficiary
-    year = person.birth_date.year if person.birth_date else person.birth_year or 0
-    return person.name, year, names.village(person.village)
-
-
-def _alike(held: Entry, sent: Entry) -> bool:
-    return (held.document, held.counters, held.photo) == (sent.document, sent.counters, sent.photo)
 
 
 def _check(begun: Arriving, rows: Rows) -> None:

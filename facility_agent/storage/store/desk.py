@@ -192,7 +192,9 @@ class Lookups:
         if self._database.in_transaction:
             await self._database.rows(statement, *values)
         else:
-            await self._writing.write(statement.replace("$", "?"), values)
+            # SQLite knows no line: whoever waits looks again, ever less often, and may always come too late.
+            async with self._database.turn:
+                await self._writing.write(statement.replace("$", "?"), values)
 
     async def settle(self) -> None:
         """Wait for the write that is under way."""

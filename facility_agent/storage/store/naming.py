@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from facility_agent.storage.store.base import Shelf, marks, portions
 from facility_agent.vocabulary import names
@@ -13,28 +14,41 @@ Naming = tuple[str, int, str]
 _WHOLE = "="
 
 
+class Learnt(NamedTuple):
+    """Under which names people are to be kept: rows of the index, and the words that they consist of, in order."""
+
+    places: list[tuple[str, str, str, int, str, str]]
+    words: list[str]
+
+
+def learnt(payer: str, people: Iterable[tuple[str, str, int, str]]) -> Learnt:
+    """What is to be kept of these people: number, name, year of birth, village as it sounds."""
+    told = list(people)
+    places = [(*row, number, payer) for number, name, year, village in told for row in _places(name, year, village)]
+    return Learnt(places, sorted({word for _, name, _, _ in told for word in names.words(name)}))
+
+
 class Names(Shelf):
     """The index of names."""
 
-    async def learn_names(self, payer: str, people: Iterable[tuple[str, str, int, str]]) -> None:
-        """Keep under which names people are found: number, name, year of birth, village as it sounds."""
-        told = list(people)
-        rows = [(*row, number, payer) for number, name, year, village in told for row in _places(name, year, village)]
+    async def learn_names(self, told: Learnt) -> None:
+        """Keep under which names people are found."""
         await self.database.many(
             "INSERT INTO name_pair (first, second, village, year, number, payer) VALUES ($1, $2, $3, $4, $5, $6) "
             "ON CONFLICT (first, second, village, year, number, payer) DO NOTHING",
-            rows,
+            told.places,
         )
-        said = {word for _, name, _, _ in told for word in names.words(name)}
         known: set[str] = set()
-        for some in portions(sorted(f"{_WHOLE}{word}" for word in said)):
+        for some in portions([f"{_WHOLE}{word}" for word in told.words]):
             found = await self.database.rows(
                 f"SELECT variant FROM name_sound WHERE variant IN ({marks(len(some))})", *some
             )
             known |= {row["variant"].removeprefix(_WHOLE) for row in found}
         await self.database.many(
             "INSERT INTO name_sound (variant, sound) VALUES ($1, $2) ON CONFLICT (variant, sound) DO NOTHING",
-            sorted({(variant, names.sound(word)) for word in said - known for variant in _met(word)}),
+            sorted(
+                {(variant, names.sound(word)) for word in told.words if word not in known for variant in _met(word)}
+            ),
         )
 
     async def forget_names(
