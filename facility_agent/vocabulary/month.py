@@ -10,6 +10,20 @@ from facility_agent.vocabulary.histories import Record
 NoteKind = Literal["left-out", "justified"]
 
 
+#: The steps of a claim that is reviewed before its month may be invoiced, as the RSSB's own system names them.
+ReviewStep = Literal["ready-for-review", "pending-adviser", "adviser-reviewed", "further-review", "ready-for-invoice"]
+
+
+class FirstReview(Record, frozen=True):
+    """Where a claim stands in the review before invoicing; `reason` says what is still wanted of it."""
+
+    claim: str
+    step: ReviewStep
+    reason: str = ""
+    who: str = ""
+    at: datetime | None = None
+
+
 class MonthNote(Record, frozen=True):
     """Why a visit stays out of a payer's batch for now, or why its claim is right as it stands.
 

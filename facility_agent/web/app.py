@@ -33,6 +33,7 @@ from facility_agent.web import (
     fetching,
     fhir,
     fhir_payer,
+    first_review,
     funnels,
     guarantee_answers,
     guarantees,
@@ -87,7 +88,7 @@ _SHARED: Final = (uploads, clocks, published, conditions, endorsing, head_counts
 _BOTH: Final = (door, speech, phone, drafting, agreements, signing, envelopes, api, confirm, *_SHARED)
 _DESK: Final = (reception, answering, emergencies, exercise, households, newborns, members)
 _CARE: Final = (visits, visit_help, visit_page, slips, till, sheets, stays, guarantees, maternity, reports)
-_FACILITY: Final = (*_DESK, *_CARE, invoices, closing, contests, payments, bringing, fhir)
+_FACILITY: Final = (*_DESK, *_CARE, invoices, closing, first_review, contests, payments, bringing, fhir)
 _AUDITS: Final = (audit, review, paper, samples, funnels, refunds, counter_checks, contested_answers)
 _PAYER: Final = (*_AUDITS, adherence, fetching, guarantee_answers, payer_month, fhir_payer)
 

@@ -21,7 +21,7 @@ from facility_agent.vocabulary.month import MonthNote
 from facility_agent.vocabulary.periods import last_day, month_period
 from facility_agent.vocabulary.records import Claim
 from facility_agent.vocabulary.settlement import Batch, BatchKind
-from facility_agent.workflows import own_check, regularising
+from facility_agent.workflows import first_review, own_check, regularising
 from facility_agent.workflows.own_check import Forecast
 from facility_agent.workflows.site import Site
 
@@ -38,7 +38,8 @@ class Waiting(msgspec.Struct, frozen=True):
 class Preview(msgspec.Struct, frozen=True):
     """What one batch of a month holds, before or after it is closed.
 
-    `late` is the finding when it would be sent today; `allowed` when its kind is refused or nobody said.
+    `late` is the finding when it would be sent today; `allowed` when its kind is refused or nobody said; `unreviewed`
+    counts claims that are to be reviewed first, None where no contract asks for it.
     """
 
     month: str
@@ -59,6 +60,7 @@ class Preview(msgspec.Struct, frozen=True):
     late: tuple[Finding, ...] = ()
     allowed: Finding | None = None
     left_out: tuple[MonthNote, ...] = ()
+    unreviewed: int | None = None
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -88,7 +90,12 @@ async def preview(site: Site, month: str) -> tuple[Preview, ...]:
             )
             said = tuple(finding for finding in late if finding is not None)
             allowed = kind_allowed(known, kind)
-            shown.append(msgspec.structs.replace(row, waiting=waiting, late=said, allowed=allowed, left_out=out))
+            first = await first_review.unreviewed(site, batch) if known.clause("reviewed_first") is True else None
+            shown.append(
+                msgspec.structs.replace(
+                    row, waiting=waiting, late=said, allowed=allowed, left_out=out, unreviewed=first
+                )
+            )
     return tuple(sorted(shown, key=lambda row: (row.payer, row.scheme, row.closed is None)))
 
 
@@ -158,8 +165,8 @@ async def close(site: Site, month: str, payer: str, scheme: str, by: str, kind: 
     """Close a payer's batch of a month for good, under the next number of this facility and payer.
 
     InputError `month-not-over`, `month-visits-open` (unless each is left out with a reason), `batch-second-main`,
-    `batch-empty`, `batch-kind-not-allowed`, `disk-full`; `month-unreviewed` where the arrangement wants every doubt of
-    the check justified first.
+    `batch-empty`, `batch-kind-not-allowed`, `disk-full`; `month-unreviewed` where the arrangement wants every claim
+    reviewed first.
     """
     last = month_period(well_formed(month)).until
     if last is None or last >= site.today():
@@ -173,8 +180,7 @@ async def close(site: Site, month: str, payer: str, scheme: str, by: str, kind: 
     if allowed is not None and allowed.weight == "refuse":
         raise InputError("batch-kind-not-allowed", kind=kind, payer=payer)
     if known.clause("reviewed_first") is True:
-        doubts = (await forecast(site, month, payer, scheme, kind)).doubts
-        unread = sum(not doubt.justified for doubt in doubts)
+        unread = await first_review.unreviewed(site, now.batch)
         if unread:
             raise InputError("month-unreviewed", month=month, claims=unread)
     agreement = await site.agreement(site.config.code, payer, last)

@@ -20,6 +20,7 @@ from facility_agent.storage.store.guarantees import GUARANTEE_MOVES
 from facility_agent.storage.store.offices import What
 from facility_agent.vocabulary.bedside import NoteKind
 from facility_agent.vocabulary.findings import CATALOGUE
+from facility_agent.vocabulary.month import ReviewStep
 from facility_agent.web import app, invoices, payments, visit_form
 from facility_agent.web.annex_rows import COLUMNS
 from facility_agent.web.given import MARKS
@@ -62,6 +63,7 @@ BUILT = {
     "page.refund.state.": ("received", "decided", "paid", "refused"),
     "page.complaints.channel.": ("voice", "paper", "telephone"),
     "page.binding.open.": ("register_days", "offline_cap"),
+    "review.step.": ReviewStep.__args__,  # type: ignore[attr-defined]
     "page.change.": (*What.__args__, "open", "closed", "shared", "apart"),  # type: ignore[attr-defined]
     "page.guarantees.silence.": ("granted", "refused", "unknown"),
     "page.outliers.standing.": ("inside", "small", "high", "very-high", "low", "very-low"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-import msgspec
 import pytest
 
 from facility_agent.arrangements.terms import Terms
-from facility_agent.workflows import closing, membership, month_end, month_notes, visits
+from facility_agent.workflows import closing, first_review, month_end, visits
 from facility_agent.workflows.month_end import Waiting
 from tests.workflows.march import DUE, MARCH, close_march, live_march
 from tests.workflows.nothing import refused
-from tests.workflows.places import Places, carry_lists
+from tests.workflows.places import Places
 
 #: Somebody of March whose rights turn out to have been suspended.
 SUSPENDED = MARCH[0][0]
@@ -59,27 +58,33 @@ async def test_a_month_with_a_visit_that_waits_is_not_closed(ready: Places) -> N
     assert (await month_end.close(ready.facility, "2026-03", "MLT", "mutual", "comptable")).due == DUE
 
 
-async def test_where_every_claim_is_to_be_reviewed_first_a_doubt_holds_the_month(
+async def test_where_every_claim_is_to_be_reviewed_first_a_reviewer_takes_each_to_the_invoice(
     ready: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = Terms.clause
     monkeypatch.setattr(Terms, "clause", lambda self, name: True if name == "reviewed_first" else plain(self, name))
     await live_march(ready)
-    facility = ready.facility
+    facility, asked = ready.facility, ("2026-03", "MLT", "mutual")
     ready.at(date(2026, 4, 2))
-    rows = [
-        msgspec.structs.replace(row, suspended_on=date(2026, 3, 1) if row.beneficiary.number == SUSPENDED else None)
-        for row in await ready.mutual.store.all_coverages("MLT")
-    ]
-    await membership.replace_members(ready.mutual, tuple(rows))
-    await carry_lists(ready)
-    doubts = (await closing.forecast(facility, "2026-03", "MLT", "mutual")).doubts
-    assert doubts
-    for doubt in doubts:
+    now = await closing.ready(facility, *asked, "main")
+    first, *others = [claim.id for claim in now.claims]
+    for claims, step, reason, code in (
+        ((), "ready-for-invoice", "", "review-nothing"),
+        (("nowhere",), "ready-for-invoice", "", "visit-unknown"),
+        ((first,), "pending-adviser", " ", "reason-missing"),
+    ):
+        async with refused(code, facility):
+            await first_review.review(facility, now, claims, step, reason, "comptable")  # type: ignore[arg-type]
+    await first_review.review(facility, now, others, "ready-for-invoice", "", "comptable")
+    for step in ("pending-adviser", "adviser-reviewed", "further-review"):
+        await first_review.review(facility, now, [first], step, "Posologie", "soins")  # type: ignore[arg-type]
+        (row, *_) = await first_review.standing(facility, now)
+        assert (row.claim.id, row.review.step, row.review.who) == (first, step, "soins")
+        assert [shown.unreviewed for shown in await month_end.preview(facility, "2026-03")] == [1]
         async with refused("month-unreviewed", facility):
-            await month_end.close(facility, "2026-03", "MLT", "mutual", "comptable")
-        await month_notes.note(facility, "justified", "2026-03", doubt.claim.id, "MLT", "mutual", "Vu.", "comptable")
-    assert len((await month_end.close(facility, "2026-03", "MLT", "mutual", "comptable")).items) == 6
+            await month_end.close(facility, *asked, "comptable")
+    await first_review.review(facility, now, [first], "ready-for-invoice", "", "comptable")
+    assert len((await month_end.close(facility, *asked, "comptable")).items) == 6
 
 
 async def test_a_month_is_closed_once(sent: Places) -> None:

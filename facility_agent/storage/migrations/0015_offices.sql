@@ -22,3 +22,14 @@ CREATE TABLE guarantee_print (
     who TEXT NOT NULL,
     PRIMARY KEY (guarantee, place)
 );
+
+-- The review of a claim before its month may be invoiced, step by step; the last one counts.
+CREATE TABLE first_review (
+    claim TEXT NOT NULL REFERENCES claim (id) ON DELETE RESTRICT,
+    place BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    step TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (claim, place)
+);

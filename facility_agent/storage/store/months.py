@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from facility_agent.storage.store.base import Shelf, decoded, instant
+from facility_agent.storage.store.base import Shelf, decoded, instant, marks, portions
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical
-from facility_agent.vocabulary.month import Contest, MonthNote, NoteKind
+from facility_agent.vocabulary.month import Contest, FirstReview, MonthNote, NoteKind
 
 
 class BatchEvent(msgspec.Struct, frozen=True):
@@ -54,6 +54,27 @@ class Months(Shelf):
             )
             for row in rows
         )  # fmt: skip
+
+    async def put_first_reviews(self, reviews: Iterable[FirstReview], at: datetime, who: str) -> None:
+        """Write down where claims stand in the review before invoicing; earlier steps stay."""
+        async with self.together():
+            await self.database.many(
+                "INSERT INTO first_review (claim, place, at, who, step, reason) "
+                "SELECT $1, count(*), $2, $3, $4, $5 FROM first_review WHERE claim = $1",
+                [(review.claim, instant(at), who, review.step, review.reason) for review in reviews],
+            )
+
+    async def first_reviews(self, claims: Sequence[str]) -> dict[str, FirstReview]:
+        """The latest step of each claim that has one."""
+        found: dict[str, FirstReview] = {}
+        for some in portions(claims):
+            rows = await self.database.rows(
+                "SELECT claim, step, reason, who, at FROM first_review "
+                f"WHERE claim IN ({marks(len(some))}) ORDER BY place",
+                *some,
+            )
+            found |= {row["claim"]: msgspec.convert(row, FirstReview) for row in rows}
+        return found
 
     async def to_send(self, facility: str, since: str) -> tuple[tuple[str, str, str, int], ...]:
         """Month, payer, scheme and number of claims that are in no batch of that payer yet, from a month on.
