@@ -6,7 +6,7 @@ up for a demonstration says `invented = true`, and so does every page and print 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Literal
 
@@ -50,7 +50,8 @@ OWNERSHIPS = ("public", "private", "confessional")
 class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A facility or payer as the agreement names it; level, ownership and region decide which rows count.
 
-    `parent` is the facility through which this one bills, where the arrangement wants one.
+    `parent` is the facility through which this one bills, where the arrangement wants one. `start` and `until` are the
+    first and last day on which it is bound, where they are not those of the agreement.
     """
 
     code: str
@@ -62,6 +63,8 @@ class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     region: str = ""
     parent: str = ""
     invented: bool = False
+    start: date | None = None
+    until: date | None = None
 
 
 class Annex(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -138,6 +141,14 @@ class Agreement(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, kw_on
         """The party with this code, or None."""
         return next((party for party in self.everybody if party.code == code), None)
 
+    def days_of(self, code: str) -> tuple[date, date | None]:
+        """The first and the last day on which this party may be bound: by the terms, its page and its moves."""
+        party = self.party(code)
+        joined = (page.start for page in self.adhesions if page.party.code == code)
+        firsts = (self.start, party.start if party else None, *joined)
+        lasts = (self.until, party.until if party else None, moving.last_day(self.moves, code))
+        return max(day for day in firsts if day), min((day for day in lasts if day), default=None)
+
     @property
     def bound(self) -> tuple[Party, ...]:
         """Those who have signed: an agreement binds nobody else."""
@@ -205,6 +216,24 @@ def with_digest(agreement: Agreement) -> Agreement:
     return msgspec.structs.replace(agreement, digest=digest(signed_terms(agreement)))
 
 
+def following(agreement: Agreement, start: date, rows: Iterable[Party]) -> tuple[Party, ...]:
+    """The parties of an amendment from a day on: those still bound, with `rows` in the place of those of their code.
+
+    A party that joins later keeps its day. Nobody is left out: whom the amendment ends is named with a last day.
+    """
+    changed = {
+        party.code: msgspec.structs.replace(party, start=party.start if party.start and party.start > start else None)
+        for party in rows
+    }
+    kept = []
+    for party in agreement.everybody:
+        if moving.last_day(agreement.moves, party.code) is None:
+            first, _ = agreement.days_of(party.code)
+            same = msgspec.structs.replace(party, start=first if first > start else None)
+            kept.append(changed.pop(party.code, same))
+    return (*kept, *changed.values())
+
+
 def open_money_clauses(arrangement: Arrangement, agreement: Agreement) -> tuple[str, ...]:
     """Money clauses that neither the arrangement nor the annex closes; while one is open nobody may sign.
 
@@ -226,13 +255,9 @@ def in_force(agreement: Agreement | None, facility: str, payer: str, on: date) -
     """Whether this agreement binds this facility and this payer on that day."""
     if agreement is None or not {facility, payer} <= {party.code for party in agreement.bound}:
         return False
-    if on < agreement.start or (agreement.until is not None and agreement.until < on):
-        return False
-    if any(adhesion.party.code in (facility, payer) and on < adhesion.start for adhesion in agreement.adhesions):
-        return False
     for code in (facility, payer):
-        last = moving.last_day(agreement.moves, code)
-        if last is not None and last < on:
+        first, last = agreement.days_of(code)
+        if on < first or (last is not None and last < on):
             return False
         if any(on in period for period in moving.suspensions(agreement.moves, code)):
             return False

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from facility_agent.arrangements.agreement import Agreement
@@ -148,6 +149,7 @@ def join(
     party: Annotated[Path | None, typer.Option(help="Who joins on paper, as a list of one party.")] = None,
     scan: Annotated[Path | None, typer.Option(help="The scanned page; without it, our key signs.")] = None,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the page on paper.")] = None,
+    parent: Annotated[str, typer.Option(help="Code of the facility of the agreement through which ours bills.")] = "",
 ) -> None:
     """Join an agreement in force by a one-page adhesion: with our key, or a page on paper that is entered here."""
     from facility_agent.workflows import agreements, drafting
@@ -157,25 +159,36 @@ def join(
     async def work(site: Any) -> Agreement:
         found = await agreements.find(site, agreement)
         if scan is None:
-            return await agreements.join(site, found, start.date(), by, capacity, passphrase)
+            return await agreements.join(site, found, start.date(), by, capacity, passphrase, parent)
         listed = drafting.read_parties(_bytes(party), party.name) if party else (agreements.own_party(site),)
+        who = msgspec.structs.replace(listed[0], parent=parent or listed[0].parent)
         signed, page = (on or start).date(), _bytes(scan)
-        return await agreements.join_on_paper(site, found, listed[0], start.date(), by, capacity, signed, page, "cli")
+        return await agreements.join_on_paper(site, found, who, start.date(), by, capacity, signed, page, "cli")
 
     _said(_run(folder, work))
 
 
 @app.command("amend")
 def amend(
-    folder: Folder, agreement: Id, start: Start, annex: AnnexFile = None, tariffs: Tariffs = None, until: Until = None
+    folder: Folder,
+    agreement: Id,
+    start: Start,
+    annex: AnnexFile = None,
+    tariffs: Tariffs = None,
+    until: Until = None,
+    parties: Annotated[
+        Path | None,
+        typer.Option(help="Parties that it adds, changes or ends: the columns of a draft, and from, until."),
+    ] = None,
 ) -> None:
     """Draft the amendment that follows an agreement from a day on."""
-    from facility_agent.workflows import agreements
+    from facility_agent.workflows import agreements, drafting
 
     async def work(site: Any) -> Agreement:
         found = await agreements.find(site, agreement)
-        made = _annex(site.arrangement(start.date()), annex, tariffs)
-        return await agreements.amend(site, found, start.date(), made, "cli", _day(until))
+        made = _annex(site.arrangement(start.date()), annex, tariffs, found.annex)
+        rows = drafting.read_parties(_bytes(parties), parties.name) if parties else ()
+        return await agreements.amend(site, found, start.date(), made, "cli", _day(until), rows)
 
     _said(_run(folder, work))
 
@@ -213,12 +226,12 @@ def _moved(folder: Path, name: str, move: str, *days: date) -> None:
     _said(_run(folder, work))
 
 
-def _annex(arrangement: Any, annex: Path | None, tariffs: Path | None) -> Any:
-    """The annex of the files, read against the arrangement."""
+def _annex(arrangement: Any, annex: Path | None, tariffs: Path | None, base: Any = None) -> Any:
+    """The annex of the files, read against the arrangement; without a file the one that there was."""
     from facility_agent.workflows import drafting
 
     text = drafting.decoded_annex(_bytes(annex), annex.name) if annex else ""
-    return drafting.make_annex(arrangement, text, (tariffs.name, _bytes(tariffs)) if tariffs else None)
+    return drafting.make_annex(arrangement, text, (tariffs.name, _bytes(tariffs)) if tariffs else None, base=base)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -151,6 +151,8 @@ def _party(party: Party, said: ClauseWords) -> tuple[str, ...]:
     level = said.named(party.level) or party.type
     if party.parent:
         level = f"{level} · {words('doc.party.through', parent=party.parent)}"
+    days = [words(f"doc.party.{key}", day=day) for key, day in (("from", party.start), ("until", party.until)) if day]
+    level = " · ".join(part for part in (level, *days) if part)
     return name, words(f"doc.role.{party.role}"), party.code, level, said.ownership(party.ownership)
 
 

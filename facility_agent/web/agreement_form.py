@@ -63,13 +63,20 @@ def read_rows(form: forms.Form, count: int) -> tuple[Party, ...]:
         role = forms.choice(form, f"role-{place}", ("facility", "payer"))
         if not role:
             raise InputError("form-missing", field=f"role-{place}")
-        found.append(Party(**{**cells, "role": role}, invented=forms.flag(form, "invented")))  # type: ignore[arg-type]
+        days = {"start": forms.day(form, f"since-{place}"), "until": forms.day(form, f"last-{place}")}
+        invented = forms.flag(form, "invented")
+        found.append(Party(**{**cells, **days, "role": role}, invented=invented))  # type: ignore[arg-type]
     return tuple(found)
 
 
 def rows_typed(parties: Iterable[Party]) -> dict[str, str]:
     """The rows as if somebody had typed them."""
-    return {f"{key}-{place}": getattr(party, key) for place, party in enumerate(parties, 1) for key in PARTY}
+    typed: dict[str, str] = {}
+    for place, party in enumerate(parties, 1):
+        typed |= {f"{key}-{place}": getattr(party, key) for key in PARTY}
+        for name, day in (("since", party.start), ("last", party.until)):
+            typed |= {f"{name}-{place}": day.strftime("%d/%m/%Y")} if day else {}
+    return typed
 
 
 def read_count(form: forms.Form) -> int:
@@ -145,6 +152,7 @@ def file_of(form: forms.Form, name: str) -> tuple[str, bytes] | None:
     field = form.get(name)
     if not isinstance(field, web.FileField) or not field.filename:
         return None
+    field.file.seek(0)
     return field.filename[-80:], field.file.read()
 
 

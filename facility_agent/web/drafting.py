@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
-from facility_agent.arrangements.agreement import Agreement, Annex
+from facility_agent.arrangements.agreement import Agreement, Annex, Party, following
 from facility_agent.vocabulary.errors import InputError, InputErrors
 from facility_agent.web import agreement_form, annex_rows, annex_shown, forms
 from facility_agent.web.agreements import decides
@@ -80,7 +81,8 @@ async def amendment_form(request: web.Request) -> web.Response:
     site = request.app[SITE]
     found = await agreements.find(site, request.match_info["agreement"])
     start = forms.day(request.query, "start") or max(site.today(), found.start)
-    return await _filled(request, start, found, {}, amends=found.id)
+    typed = agreement_form.rows_typed(following(found, start, ()))
+    return await _filled(request, start, found, typed, amends=found.id)
 
 
 @routes.post("/agreements/{agreement}/amend")
@@ -92,10 +94,12 @@ async def amend(request: web.Request) -> web.Response:
     try:
         start = _needed_day(form, "start")
         _same_law(site, form, start)
-        if _wants(form):
+        if forms.text(form, "do") in ("more", "parties") or _wants(form):
             return await _more(request, form, start, amends=found.id)
         annex = _annex(site, form, start, found.annex)
-        drafted = await agreements.amend(site, found, start, annex, by, forms.day(form, "until"))
+        known = {party.code: party for party in found.everybody}
+        rows = tuple(msgspec.structs.replace(row, invented=known.get(row.code, row).invented) for row in _rows(form))
+        drafted = await agreements.amend(site, found, start, annex, by, forms.day(form, "until"), rows)
     except InputError as error:
         context = _context(request, form, error, amends=found.id)
         return await again(request, "agreement_draft.html", form, error, **context)
@@ -105,11 +109,15 @@ async def amend(request: web.Request) -> web.Response:
 async def _drafted(site: Site, form: forms.Form, start: date) -> Agreement:
     """The agreement of the form: its rows, then those of a list that was sent along."""
     base = await _base(site, forms.text(form, "instead", 60))
+    annex = _annex(site, form, start, base.annex if base else None)
+    return contracting.draft(site, start, forms.day(form, "until"), _rows(form), annex)
+
+
+def _rows(form: forms.Form) -> tuple[Party, ...]:
+    """The parties of the form, then those of a list that was sent along."""
     rows = agreement_form.read_rows(form, agreement_form.read_count(form))
     listed = agreement_form.file_of(form, "parties")
-    parties = (*rows, *(drafting.read_parties(listed[1], listed[0]) if listed else ()))
-    annex = _annex(site, form, start, base.annex if base else None)
-    return contracting.draft(site, start, forms.day(form, "until"), parties, annex)
+    return (*rows, *(drafting.read_parties(listed[1], listed[0]) if listed else ()))
 
 
 def _annex(site: Site, form: forms.Form, start: date, base: Annex | None) -> Annex:
@@ -146,11 +154,12 @@ async def _more(request: web.Request, form: forms.Form, start: date, amends: str
         context = _context(request, typed, amends=amends, at=table)
         return await page(request, "agreement_draft.html", typed=typed, **context)
     if listed:
-        rows = agreement_form.read_rows(form, count)
-        parties = (*rows, *drafting.read_parties(listed[1], listed[0]))
+        parties = _rows(form)
         typed, count = typed | agreement_form.rows_typed(parties), len(parties)
     rows_shown = count + (0 if listed else agreement_form.ROWS)
-    return await page(request, "agreement_draft.html", typed=typed, **_context(request, form, rows=rows_shown))
+    return await page(
+        request, "agreement_draft.html", typed=typed, **_context(request, form, rows=rows_shown, amends=amends)
+    )
 
 
 async def _filled(

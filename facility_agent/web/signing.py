@@ -85,7 +85,8 @@ async def join(request: web.Request) -> web.Response:
     async def act(form: forms.Form, found: Agreement) -> Agreement:
         site, start, signer = request.app[SITE], _day(form, "start"), _signer(form)
         if found.party(site.config.code) is None:
-            return await agreements.join(site, found, start, *signer, _passphrase(request, form))
+            parent = forms.text(form, "parent-1", 60)
+            return await agreements.join(site, found, start, *signer, _passphrase(request, form), parent)
         page_of = (*signer, _day(form, "on"), forms.uploaded(form, "scan"))
         who = request[SIGNED_IN].account.login
         return await agreements.join_on_paper(site, found, _joining(form), start, *page_of, who)

@@ -19,9 +19,10 @@ from facility_agent.arrangements.agreement import (
     Signature,
     State,
     adhesion_terms,
+    following,
     with_digest,
 )
-from facility_agent.arrangements.moves import Kind, Move, effective, last_day, suspended_from
+from facility_agent.arrangements.moves import Kind, Move, effective, suspended_from
 from facility_agent.exchange.keys import load_signing
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import digest, key_id
@@ -66,9 +67,14 @@ async def enter_paper(
     return await _keep_page(site, signed, party, scan, who)
 
 
-async def join(site: Site, agreement: Agreement, start: date, by: str, capacity: str, passphrase: str) -> Agreement:
-    """Join as this installation's party, as the agreement stands, by one signed page; the second time counts once."""
-    party = own_party(site)
+async def join(
+    site: Site, agreement: Agreement, start: date, by: str, capacity: str, passphrase: str, parent: str = ""
+) -> Agreement:
+    """Join as this installation's party, as the agreement stands, by one signed page; the second time counts once.
+
+    `parent` is the facility of the agreement through which ours bills, where the arrangement wants one.
+    """
+    party = msgspec.structs.replace(own_party(site), parent=parent)
     if agreement.party(party.code) is not None:
         return agreement
     _may_join(site, agreement, party, start)
@@ -98,20 +104,31 @@ async def join_on_paper(
 
 
 async def amend(
-    site: Site, agreement: Agreement, start: date, annex: Annex, who: str, until: date | None = None
+    site: Site,
+    agreement: Agreement,
+    start: date,
+    annex: Annex,
+    who: str,
+    until: date | None = None,
+    rows: tuple[Party, ...] = (),
 ) -> Agreement:
     """A draft that follows an agreement from a day on, with another annex, between those whom it still binds.
 
-    The earlier one goes on until all of them have signed: `contracting.settle_amendment` then closes it on the eve.
+    `rows` are parties that it adds, changes (a parent, a level) or ends on a last day; care before the day is judged
+    by the earlier agreement and its parties. The earlier one goes on until all whom it binds have signed, those who
+    are ended too: `contracting.settle_amendment` then closes it on the eve. InputError `agreement-party-role` for a
+    party that would change sides.
     """
     _move(site, agreement, "amended")
     last = until or agreement.until
     if start <= agreement.start or (agreement.until is not None and agreement.until < start):
         raise _outside(agreement, start)
-    parties = tuple(party for party in agreement.everybody if last_day(agreement.moves, party.code) is None)
-    drafted = contracting.draft(site, start, last, parties, annex)
-    following = with_digest(msgspec.structs.replace(drafted, amends=agreement.id))
-    return await _keep(site, following, who)
+    for row in rows:
+        before = agreement.party(row.code)
+        if before is not None and before.role != row.role:
+            raise InputError("agreement-party-role", party=row.code)
+    drafted = contracting.draft(site, start, last, following(agreement, start, rows), annex)
+    return await _keep(site, with_digest(msgspec.structs.replace(drafted, amends=agreement.id)), who)
 
 
 async def suspend(site: Site, agreement: Agreement, on: date, who: str) -> Agreement:
@@ -182,6 +199,7 @@ def _may_join(site: Site, agreement: Agreement, party: Party, start: date) -> No
     if start < agreement.start or (agreement.until is not None and agreement.until < start):
         raise _outside(agreement, start)
     contracting.check_place(site.arrangement(agreement.start), party)
+    contracting.check_parent(party, agreement.everybody)
 
 
 def _move(site: Site, agreement: Agreement, after: State) -> None:

@@ -6,7 +6,7 @@ sign. Each installation signs for its own party, and what the others signed arri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def draft(site: Site, start: date, until: date | None, parties: tuple[Party, ...
 
     InputError `agreement-dates`, `agreement-sides` without a facility and a payer, `agreement-party-twice`,
     `agreement-level` and `agreement-ownership` for what the arrangement does not know, `agreement-parent` for a parent
-    that is no other facility of the agreement.
+    that is no other facility of the agreement, `agreement-party-days` for days outside the agreement's.
     """
     arrangement = site.arrangement(start)
     if until is not None and until < start:
@@ -55,10 +55,8 @@ def draft(site: Site, start: date, until: date | None, parties: tuple[Party, ...
             raise InputError("agreement-party-twice", party=party.code)
         seen.add(party.code)
         check_place(arrangement, party)
-    facilities = {party.code for party in parties if party.role == "facility"}
-    for party in parties:
-        if party.parent and party.parent not in facilities - {party.code}:
-            raise InputError("agreement-parent", party=party.code, parent=party.parent)
+        check_parent(party, parties)
+        _check_days(party, start, until)
     return with_digest(
         Agreement(
             id=site.new_id(),
@@ -82,6 +80,23 @@ def check_place(arrangement: Arrangement, party: Party) -> None:
     known = sorted({*OWNERSHIPS, *named} - {""})
     if party.ownership and party.ownership not in known:
         raise InputError("agreement-ownership", party=party.code, ownership=party.ownership, known=", ".join(known))
+
+
+def check_parent(party: Party, parties: Iterable[Party]) -> None:
+    """InputError `agreement-parent` for one that is no other facility among these."""
+    facilities = {other.code for other in parties if other.role == "facility"}
+    if party.parent and party.parent not in facilities - {party.code}:
+        raise InputError("agreement-parent", party=party.code, parent=party.parent)
+
+
+def _check_days(party: Party, start: date, until: date | None) -> None:
+    """A party begins and ends within the agreement; who is ended by it may be bound no day of it."""
+    first, last = party.start or start, party.until
+    early = last is not None and last < (party.start or start - timedelta(days=1))
+    late = until is not None and max(first, last or first) > until
+    if first < start or early or late:
+        raise InputError("agreement-party-days", party=party.code, start=start.isoformat(),
+                         until=until.isoformat() if until else "…")  # fmt: skip
 
 
 async def save_draft(site: Site, drafted: Agreement, who: str, instead: str = "") -> Agreement:
@@ -145,13 +160,17 @@ def _same_pair(other: Agreement, agreement: Agreement, party: str) -> bool:
     for entry in other.bound:
         if ours is None or entry.code not in across:
             continue
-        ends = (other.until, *(last_day(other.moves, code) for code in (party, entry.code)))
-        last = min((day for day in ends if day is not None), default=None)
-        joined = (page.start for page in other.adhesions if page.party.code in (party, entry.code))
-        begins = max((other.start, *joined))
-        if (last is None or agreement.start <= last) and (agreement.until is None or begins <= agreement.until):
+        begins, last = _together(other, party, entry.code)
+        starts, until = _together(agreement, party, entry.code)
+        if (last is None or starts <= last) and (until is None or begins <= until):
             return True
     return False
+
+
+def _together(agreement: Agreement, *codes: str) -> tuple[date, date | None]:
+    """The first and the last day on which an agreement may bind all of these."""
+    days = [agreement.days_of(code) for code in codes]
+    return max(first for first, _ in days), min((last for _, last in days if last is not None), default=None)
 
 
 async def take(site: Site, agreement: Agreement, sender: str, parts: Mapping[str, bytes] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +27,8 @@ PARTY_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "ownership": ("statut", "ownership"),
     "region": ("region",),
     "parent": ("rattachement", "parent"),
+    "start": ("depuis", "from"),
+    "until": ("jusqu'au", "jusqu’au", "until"),
 }
 TARIFF_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "act": ("acte", "act"),
@@ -75,12 +78,28 @@ def read_parties(data: bytes, name: str) -> tuple[Party, ...]:
         elif not missing:
             ownership = cells.get("ownership", "")
             cells["ownership"] = _OWNERSHIPS.get(_folded(ownership), ownership)
-            found.append(Party(**{**cells, "role": role}))  # type: ignore[arg-type]
+            typed = {key: cells.pop(key) for key in ("start", "until") if key in cells}
+            days = {key: _day(cell) for key, cell in typed.items()}
+            wrong += [
+                Mistake(name, line, key, "party-day", {"row": cells["code"], "value": typed[key]})
+                for key, day in days.items()
+                if day is None
+            ]
+            found.append(Party(**{**cells, "role": role}, **days))  # type: ignore[arg-type]
     if wrong:
         raise InputErrors("parties-mistakes", wrong)
     if len(found) > MOST_PARTIES:
         raise InputError("table-too-long", name=name, most=MOST_PARTIES)
     return tuple(found)
+
+
+def _day(cell: str) -> date | None:
+    """A day as spreadsheets and people write it: 2026-03-14 or 14/03/2026."""
+    written = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", cell.strip())
+    try:
+        return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(cell[:10])
+    except ValueError:
+        return None
 
 
 def make_annex(

@@ -113,6 +113,9 @@ def test_three_centres_and_two_mutuals_end_with_the_same_terms(shell: Shell, fol
     # A sixth reads what one of them sends, joins by one page, and everybody hears of it.
     (invitation,) = sent(shell, folder, MUTUALS[1], id, LATE)
     carried(shell, folder, [invitation])
+    nobody = shell("agreement", "join", "--folder", folder / LATE, id, "--by", "C", "--capacity", "ICP", "--start",
+                   "2026-04-01", "--parent", "NOBODY", answers=[PASSPHRASE])  # fmt: skip
+    assert nobody.status == 2 and "NOBODY" in nobody.err and shown(shell, folder, LATE, id).party(LATE) is None
     joined = shell("agreement", "join", "--folder", folder / LATE, id, "--by", "Cheffe", "--capacity", "ICP",
                    "--start", "2026-04-01", answers=[PASSPHRASE])  # fmt: skip
     assert joined.status == 0, joined.err
@@ -120,6 +123,22 @@ def test_three_centres_and_two_mutuals_end_with_the_same_terms(shell: Shell, fol
     for code in (*CENTRES, *MUTUALS, LATE):
         copy = shown(shell, folder, code, id)
         assert [page.party.code for page in copy.adhesions] == [LATE] and copy.digest == copies["CSPS-1"].digest
+    # An amendment adds a post that bills through a centre, and keeps the annex where no other is given.
+    (tmp_path / "changes.csv").write_text(
+        "nom;code;role;niveau;rattachement;depuis\nPoste;PS-1;formation;csps;CSPS-2;01/08/2026\n", encoding="utf-8"
+    )
+    amended = shell("agreement", "amend", "--folder", folder / MUTUALS[0], id, "--start", "2026-07-01",
+                    "--parties", tmp_path / "changes.csv")  # fmt: skip
+    assert amended.status == 0, amended.err
+    later = shown(shell, folder, MUTUALS[0], amended.out.split()[1])
+    post = later.party("PS-1")
+    assert post is not None and (post.parent, str(post.start)) == ("CSPS-2", "2026-08-01")
+    assert later.annex == copies["CSPS-1"].annex and len(later.parties) == 7
+    assert (
+        shell("agreement", "annex", "--folder", folder / MUTUALS[0], later.id, "--out", tmp_path / "a.toml").status == 0
+    )
+    assert "[[rate]]" in (tmp_path / "a.toml").read_text(encoding="utf-8")
+    assert shell("agreement", "withdraw", "--folder", folder / MUTUALS[0], later.id).status == 0
     out = tmp_path / "adhesion.pdf"
     assert shell("agreement", "print", "--folder", folder / "CSPS-2", id, "--adhesion", LATE, "--out", out).status == 0
     assert len(pypdf.PdfReader(out).pages) == 1

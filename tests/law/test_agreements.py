@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from facility_agent.arrangements.agreement import Agreement, Party, Signature, in_force, with_digest
-from facility_agent.demo.sites import FACILITY, MUTUAL, Pair, annex, open_pair
+from facility_agent.demo.sites import FACILITY, MUTUAL, PASSPHRASE, Pair, annex, open_pair
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.workflows import agreements, contracting
+from tests.workflows.nothing import refused
 
 START, LATER = date(2026, 2, 1), date(2026, 7, 1)
 
@@ -82,6 +83,67 @@ async def test_an_amendment_takes_over_on_its_day_once_it_is_signed(pair: Pair) 
     assert in_force(earlier, FACILITY.code, MUTUAL.code, date(2026, 6, 30))
     assert not in_force(earlier, FACILITY.code, MUTUAL.code, LATER)
     assert in_force(draft, FACILITY.code, MUTUAL.code, LATER)
+
+
+OTHER = Party(code="CSPS-EX2", name="Autre CSPS (inventé)", role="facility", level="csps", ownership="public")
+
+
+async def test_an_amendment_adds_a_party_moves_one_and_ends_one_each_from_its_day(pair: Pair) -> None:
+    signed = await pair.sign_agreement()
+    joined = await agreements.join_on_paper(
+        pair.mutual, signed, msgspec.structs.replace(OTHER, code="CSPS-EX3"), START, "X", "ICP", START, b"p", "x"
+    )
+    rows = (
+        msgspec.structs.replace(joined.parties[0], parent="CSPS-EX2"),
+        msgspec.structs.replace(OTHER, start=date(2026, 8, 1)),
+        msgspec.structs.replace(OTHER, code="CSPS-EX3", until=date(2026, 9, 30)),
+    )
+    draft = await agreements.amend(pair.mutual, joined, LATER, annex(), "x", rows=rows)
+    codes = (FACILITY.code, MUTUAL.code, "CSPS-EX2", "CSPS-EX3")
+    assert {party.code for party in draft.parties} == set(codes) and draft.party(FACILITY.code) == rows[0]
+    for code in codes:
+        assert (await agreements.find(pair.mutual, signed.id)).state == "in force", "not before all bound have signed"
+        draft = await agreements.enter_paper(pair.mutual, draft, "X", "y", START, b"page", code, "x")
+    assert (await agreements.find(pair.mutual, signed.id)).state == "amended"
+    days = [(date(2026, 6, 30), "", False, True), (LATER, "CSPS-EX2", False, True),
+            (date(2026, 8, 1), "CSPS-EX2", True, True), (date(2026, 10, 1), "CSPS-EX2", True, False)]  # fmt: skip
+    for day, parent, second, third in days:
+        held = await pair.mutual.agreement(FACILITY.code, MUTUAL.code, day)
+        party = held.party(FACILITY.code) if held else None
+        assert party is not None and party.parent == parent, day
+        for code, binds in (("CSPS-EX2", second), ("CSPS-EX3", third)):
+            found = await pair.mutual.agreement(code, MUTUAL.code, day)
+            assert in_force(found, code, MUTUAL.code, day) is binds, (code, day)
+
+
+WRONG_ROWS = {
+    "agreement-party-role": {"code": FACILITY.code, "role": "payer"},
+    "agreement-parent": {"code": "NEW", "parent": "NOWHERE"},
+    "agreement-level": {"code": "NEW", "level": "palace"},
+    "agreement-party-days": {"code": "NEW", "until": date(2026, 6, 29)},
+}
+
+
+@pytest.mark.parametrize("code", WRONG_ROWS)
+async def test_a_wrong_party_of_an_amendment_changes_nothing(pair: Pair, code: str) -> None:
+    signed = await pair.sign_agreement()
+    row = msgspec.structs.replace(OTHER, **WRONG_ROWS[code])
+    async with refused(code, pair.mutual):
+        await agreements.amend(pair.mutual, signed, LATER, annex(), "x", rows=(row,))
+
+
+async def test_who_joins_with_a_key_names_the_parent_through_which_it_bills(pair: Pair) -> None:
+    drafted = contracting.draft(pair.mutual, START, None, (OTHER, parties()[1]), annex())
+    signed = await contracting.sign(pair.mutual, drafted, "P", "président", PASSPHRASE)
+    held = await contracting.keep(pair.facility, signed, MUTUAL.code)
+    page = (LATER, "Awa", "ICP", PASSPHRASE)
+    for parent in ("NOWHERE", MUTUAL.code, FACILITY.code):
+        async with refused("agreement-parent", pair.facility):
+            await agreements.join(pair.facility, held, *page, parent=parent)
+    joined = await agreements.join(pair.facility, held, *page, parent="CSPS-EX2")
+    found = await contracting.keep(pair.mutual, joined, FACILITY.code)
+    assert found.party(FACILITY.code) == joined.party(FACILITY.code)
+    assert joined.adhesions[0].party.parent == "CSPS-EX2"
 
 
 async def test_suspension_and_end_close_it_from_their_day(pair: Pair) -> None:

@@ -51,6 +51,15 @@ SUSPENDED = move(1, "suspend", MARCH, M)
 RESUMED = move(2, "resume", APRIL, M)
 JOINED = Adhesion(party=Party(code="J", name="J", role="facility"), start=date(2026, 7, 31), signature=signed("J"))
 
+
+def dated(**days: date) -> Agreement:
+    """The same, the second facility with days of its own."""
+    parties = tuple(
+        msgspec.structs.replace(party, **days) if party.code == G else party for party in agreement().parties
+    )
+    return agreement(parties=parties)
+
+
 #: What happened, the two sides, the day, and whether it binds them.
 DAYS = [
     ("nothing, the eve", agreement(), F, M, date(2026, 1, 31), False),
@@ -89,6 +98,13 @@ DAYS = [
     ("joined later, the others before", agreement(adhesions=(JOINED,)), F, M, START, True),
     ("joined, then left",
      agreement(move(1, "end", date(2026, 8, 31), "J"), adhesions=(JOINED,)), "J", M, date(2026, 9, 1), False),
+    ("a party from a day, the eve", dated(start=APRIL), G, M, date(2026, 3, 31), False),
+    ("a party from a day, its day", dated(start=APRIL), G, M, APRIL, True),
+    ("a party from a day, the others before", dated(start=APRIL), F, M, START, True),
+    ("a party until a day, its day", dated(until=MARCH), G, M, MARCH, True),
+    ("a party until a day, the day after", dated(until=MARCH), G, M, date(2026, 3, 2), False),
+    ("a party until the eve is bound no day", dated(until=date(2026, 1, 31)), G, M, START, False),
+    ("a party until a day, the others after", dated(until=MARCH), F, M, UNTIL, True),
 ]  # fmt: skip
 
 

@@ -325,14 +325,27 @@ async def test_an_amendment_takes_over_once_all_have_signed_it(district: Distric
     await visitor.post(f"/agreements/{id}/sign", by="P", capacity="président", passphrase=PASSPHRASE)
     form = await visitor.get(f"/agreements/{id}/amend?start=2026-07-01")
     assert form.value("rate-1") == "70" and form.value("start") == "01/07/2026"
+    assert form.value("code-2") == "CSPS-1" and form.value("name-5") == NAMES["MUT-A"]
     early = await sent(visitor, f"/agreements/{id}/amend", {}, start="01/03/2026", **MONEY)
     assert early.status == 422
-    later = id_of(await sent(visitor, f"/agreements/{id}/amend", {}, start="01/07/2026", **{**MONEY, "rate-1": "80"}))
+    new = {"name-1": "Poste de Zorgo", "code-1": "PS-1", "role-1": "facility", "parent-1": "CSPS-3", "rows": "2",
+           "since-1": "01/08/2026", "name-2": NAMES["CSPS-2"], "code-2": "CSPS-2", "role-2": "facility",
+           "last-2": "30/06/2026"}  # fmt: skip
+    wrong = await sent(visitor, f"/agreements/{id}/amend", {}, start="01/07/2026", **{**MONEY, **new, "parent-1": "X"})
+    assert (
+        wrong.status == 422 and wrong.value("since-1") == "01/08/2026" and "n’est pas une autre formation" in wrong.text
+    )
+    given = {**MONEY, **new, "rate-1": "80"}
+    later = id_of(await sent(visitor, f"/agreements/{id}/amend", {}, start="01/07/2026", **given))
+    shown = await visitor.get(f"/agreements/{later}")
+    assert "liée à partir du 01/08/2026" in shown.text and "facture par CSPS-3" in shown.text
+    assert "liée jusqu’au 30/06/2026" in shown.text
     await visitor.post(f"/agreements/{later}/sign", by="P", capacity="président", passphrase=PASSPHRASE)
     assert (await district.copy(DRAFTER, id)).state == "in force"
     await sent(visitor, f"/agreements/{later}/paper", {"scan": ("p", b"y")}, party="CSPS-1", **page)
     earlier, amendment = await district.copy(DRAFTER, id), await district.copy(DRAFTER, later)
     assert (earlier.state, str(earlier.ended_on), amendment.annex.rates[0].rate) == ("amended", "2026-06-30", 80)
+    assert [party.code for party in amendment.parties] == [DRAFTER, *CENTRES, "MUT-A", "PS-1"]
     assert len(amendment.annex.tariffs) == 2, "what the amendment does not change stays"
     assert await site.agreement("CSPS-1", DRAFTER, amendment.start) == amendment
 
