@@ -61,6 +61,8 @@ async def serve_forever(
         # Laws, words and templates stay as long as the program: they need not be looked through again and again.
         gc.collect()
         gc.freeze()
+        # At its end the program takes everything apart: zxing-cpp counts what was kept from that as lost.
+        stack.callback(gc.unfreeze)
         gc.set_threshold(_YOUNG, 10, 10)
         stack.callback(asyncio.create_task(_make_ready(sites)).cancel)
         await stop.wait()

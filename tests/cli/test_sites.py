@@ -277,13 +277,13 @@ def test_a_site_is_served_until_it_is_told_to_stop(places: Path) -> None:
         "--port",
         str(port),
     ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None and server.stderr is not None
         assert server.stdout.readline().rstrip().endswith(f"http://127.0.0.1:{port}")
         with urlopen(f"http://127.0.0.1:{port}/api/health") as answer:
             assert msgspec.json.decode(answer.read())["role"] == "facility"
         server.send_signal(signal.SIGTERM)
-        assert server.wait(30) == 0
+        assert (server.wait(30), server.stderr.read()) == (0, "")
 
 
 def test_a_site_is_served_with_a_certificate_of_its_own(places: Path) -> None:

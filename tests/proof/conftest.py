@@ -14,7 +14,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 HEAD = """# Proof
 
 What `make proof` measured. A run renews the rows of the tests that it ran and leaves the others as they were: each row
-says its day and the machine's load at the end. Figures depend on the machine: read ratios before absolutes.
+says its day and the machine's load at the end. Figures depend on the machine: read ratios before absolutes. Memory is
+the most that the process held by itself, whatever was measured before it.
 
 | what | result | measured |
 |---|---|---|

@@ -7,9 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from facility_agent.bench import adjudicate, desk
+from facility_agent.bench import desk
 from tests.proof.conftest import Figures
 
 #: The command, which says on its error stream at the end what it held at most.
@@ -23,7 +24,9 @@ main()
 
 
 def test_adjudication(figures: Figures) -> None:
-    found = adjudicate.run(10_000, 12)
+    # In a process of its own, which holds nothing else.
+    command = [sys.executable, "-m", "facility_agent", "bench", "adjudicate", "--claims", "10000", "--earlier", "12"]
+    found = msgspec.json.decode(subprocess.run(command, capture_output=True, check=True).stdout)
     assert found["claims"] == 10_000
     figures.note(
         "`bench adjudicate`: 10,000 claims of 6 lines, 48 earlier lines each, one core",
