@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from functools import lru_cache
 
 from facility_agent.documents.letters import clean
 from facility_agent.documents.statement_pdf import marks_of
@@ -52,6 +53,7 @@ def looks_like_formula(text: str) -> bool:
     return _FORMULA.match(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula, on one line.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from facility_agent.invoicing.till import Balance
 from facility_agent.vocabulary.findings import MEMBER
@@ -36,6 +36,13 @@ class Paper:
         self.claim = claim
         self.replaced = False
         self.dues = [Due(share.payer, share.scheme, share.amount) for share in claim.adjudication.shares]
+
+    def copy(self) -> Paper:
+        """The same, to be changed without changing this one."""
+        made = Paper(self.claim)
+        made.replaced = self.replaced
+        made.dues = [replace(due, paid=list(due.paid)) for due in self.dues]
+        return made
 
     def due(self, payer: str, scheme: str) -> Due:
         """The part of that payer and scheme; a batch may name a claim of which it owes nothing."""

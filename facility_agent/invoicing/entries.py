@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -53,13 +54,18 @@ class Money(Record, frozen=True):
     free: int
 
 
-class Ledger(Record, frozen=True):
-    """All entries in order, where each claim stands, what of the money is free, and the records that say so."""
+@dataclass(frozen=True)
+class Ledger:
+    """All entries in order, where each claim stands, what of the money is free, and the records that say so.
+
+    `state` is what `ledger.extended` goes on from: nobody else reads it.
+    """
 
     entries: tuple[Entry, ...]
     claims: dict[str, dict[Place, int]]
     money: dict[str, Money]
     facts: tuple[Fact, ...] = ()
+    state: object = field(default=None, compare=False, repr=False)
 
     @property
     def balances(self) -> dict[Place, int]:

@@ -39,26 +39,61 @@ def ledger(facts: Iterable[Fact], new: Iterable[Fact] = ()) -> Ledger:
     book.strict = True
     for fact in new:
         book.write(fact)
-    return Ledger(tuple(book.entries), book.rows, book.monies(), tuple(book.facts))
+    return book.ledger()
+
+
+def extended(book: Ledger, new: Iterable[Fact], *, strict: bool = True) -> Ledger:
+    """A ledger with further records behind those that it holds; the one that is given stays as it is.
+
+    The same as reading all records anew, in the time that the new ones take. Errors as in `ledger`, unless not
+    `strict`: then the records were accepted before.
+    """
+    assert isinstance(book.state, _Book)
+    state = book.state.branch()
+    state.strict = strict
+    for fact in new:
+        state.write(fact)
+    return state.ledger()
 
 
 class _Book:
-    """The state while the records are read."""
+    """The state while the records are read. Once a ledger is made of it, only branches of it are written to."""
 
     def __init__(self) -> None:
         self.strict = False
+        #: The claims whose papers are this book's own; those of the book that it was branched from are copied first.
+        self.own: set[str] = set()
         self.facts: list[Fact] = []
         self.entries: list[Entry] = []
         self.rows: dict[str, dict[Place, int]] = {}
         self.papers: dict[str, Paper] = {}
         self.of_visit: dict[str, str] = {}
-        self.till: dict[str, list[TillEntry]] = defaultdict(list)
+        self.till: dict[str, tuple[TillEntry, ...]] = {}
         self.batches: dict[str, Batch] = {}
         self.money: dict[str, MoneyIn] = {}
         self.payers: dict[str, str] = {}
         self.spent: dict[str, int] = defaultdict(int)
         self.banked: set[str] = set()
         self.seen: dict[tuple[type, str], Fact] = {}
+
+    def branch(self) -> _Book:
+        """A book that goes on from here; only what it changes is copied."""
+        made = _Book()
+        for name in ("facts", "entries", "rows", "papers", "of_visit", "till", "batches", "money", "payers", "spent",
+                     "banked", "seen"):  # fmt: skip
+            setattr(made, name, getattr(self, name).copy())
+        return made
+
+    def ledger(self) -> Ledger:
+        return Ledger(tuple(self.entries), self.rows, self.monies(), tuple(self.facts), self)
+
+    def paper(self, id: str) -> Paper:
+        """The paper of a claim, to be changed."""
+        held = _of(self.papers, id)
+        if id not in self.own:
+            held = self.papers[id] = held.copy()
+            self.own.add(id)
+        return held
 
     def monies(self) -> dict[str, Money]:
         return {id: Money(money, self.payers[id], money.amount - self.spent[id]) for id, money in self.money.items()}
@@ -81,7 +116,7 @@ class _Book:
             case Decision() | Contested():
                 self._answer(fact)
             case TillEntry():
-                self.till[fact.visit].append(fact)
+                self.till[fact.visit] = (*self.till.get(fact.visit, ()), fact)
                 if fact.visit in self.of_visit:
                     self._row(self.of_visit[fact.visit], fact.day, f"till-{fact.kind}", fact.receipt)
             case MoneyIn():
@@ -99,16 +134,16 @@ class _Book:
 
     def _claim(self, claim: Claim) -> None:
         self.papers[claim.id], self.of_visit[claim.visit.id] = Paper(claim), claim.id
+        self.own.add(claim.id)
         self._row(claim.id, claim.minted_on, "heads" if claim.counted else "care", claim.number)
         if claim.replaces in self.papers:
-            self.papers[claim.replaces].replaced = True
+            self.paper(claim.replaces).replaced = True
             self._row(claim.replaces, claim.minted_on, "replaced", claim.number)
 
     def _batch(self, batch: Batch) -> None:
         self.batches[batch.id] = batch
         for item in batch.items:
-            paper = _of(self.papers, item.claim)
-            paper.due(batch.payer, batch.scheme).batch = batch.id
+            self.paper(item.claim).due(batch.payer, batch.scheme).batch = batch.id
             self._row(item.claim, batch.closed_on, "billed", batch.number)
 
     def _answer(self, answer: Decision | Contested) -> None:
@@ -117,7 +152,7 @@ class _Book:
         day = answer.day if isinstance(answer, Contested) else answer.decided_on
         for each in answer.claims:
             id = each if isinstance(each, str) else each.claim
-            due = _of(self.papers, id).due(batch.payer, batch.scheme)
+            due = self.paper(id).due(batch.payer, batch.scheme)
             due.contested = contested
             due.answer = due.answer if isinstance(each, str) else each
             self._row(id, day, "contested" if contested else "decided", batch.number)
@@ -160,7 +195,7 @@ class _Book:
         free = money.amount - self.spent[money.id]
         if not 0 < part.amount <= free and self.strict:
             raise InputError("ledger-money-spent", reference=money.reference, amount=part.amount, free=free)
-        due = _of(self.papers, part.claim).due(batch.payer, batch.scheme)
+        due = self.paper(part.claim).due(batch.payer, batch.scheme)
         amount = self._fitting(part.claim, batch, min(part.amount, free))
         if amount <= 0:
             return
@@ -170,7 +205,7 @@ class _Book:
 
     def _write_off(self, given_up: WriteOff) -> None:
         batch = _of(self.batches, given_up.batch)
-        due = _of(self.papers, given_up.claim).due(batch.payer, batch.scheme)
+        due = self.paper(given_up.claim).due(batch.payer, batch.scheme)
         due.written += max(0, self._fitting(given_up.claim, batch, given_up.amount))
         self._row(given_up.claim, given_up.day, "written-off", batch.number)
 
@@ -188,16 +223,16 @@ class _Book:
         """In what was accepted before, what went out or was recognised stands: the latest parts of that money yield."""
         if self.strict:
             return
-        for id in reversed(self.papers):
+        for id in reversed([*self.papers]):
             over = needed - (money.amount - self.spent[money.id])
-            if over > 0 and (freed := self.papers[id].take_back(money.id, over)):
+            if over > 0 and (freed := self.paper(id).take_back(money.id, over)):
                 self.spent[money.id] -= freed
                 self._row(id, day, "paid", money.reference)
 
     def _fitting(self, claim: str, batch: Batch, amount: int) -> int:
         """The amount, as far as this batch still asks it of the claim: nothing is paid or given up beyond that."""
         row = self.rows[claim]
-        due = _of(self.papers, claim).due(batch.payer, batch.scheme)
+        due = self.paper(claim).due(batch.payer, batch.scheme)
         left = sum(row.get((account, batch.payer), 0) for account in OPEN)
         left = min(left, due.amount - due.settled) if due.batch == batch.id else 0
         if not 0 < amount <= left and self.strict:
@@ -206,11 +241,11 @@ class _Book:
 
     def _row(self, id: str, day: date, what: str, reference: str) -> None:
         """The claim's row as it is now; the entry is what changed."""
-        paper = self.papers[id]
+        paper = self.paper(id)
         for money, amount in paper.release():
             self.spent[money] -= amount
         share = 0 if paper.replaced else paper.claim.adjudication.member_pays
-        now = where(paper, balance(share, self.till[paper.claim.visit.id]), self.payers)
+        now = where(paper, balance(share, self.till.get(paper.claim.visit.id, ())), self.payers)
         before = self.rows.get(id, {})
         self.rows[id] = now
         changed = {place: now.get(place, 0) - before.get(place, 0) for place in {**before, **now}}

@@ -22,7 +22,7 @@ from facility_agent.web.centre import create_centre_app
 from facility_agent.web.keys import Doors
 from facility_agent.web.network import addresses, is_loopback
 from facility_agent.web.secure import secure_door
-from facility_agent.workflows import care_help
+from facility_agent.workflows import books, care_help
 from facility_agent.workflows.centre import Centre, mutual_folders, open_centre
 from facility_agent.workflows.clock import Clock
 from facility_agent.workflows.site import Site, open_site
@@ -73,6 +73,7 @@ async def _make_ready(sites: Sequence[Site]) -> None:
     for site in sites:
         if site.config.role == "facility":
             await care_help.made_ready(site)
+            await books.made_ready(site)
     gc.freeze()
 
 

@@ -33,7 +33,7 @@ async def bring(site: Site, data: bytes, name: str, kind: MoneyKind, by: str) ->
             return Brought(name, 0, len(read.lines), 0, read.out, read.failed, 0)
         book = await book_of(site)
         payers = await payers_of(site)
-        shown = {each.fact.money for each in await site.store.noted() if isinstance(each.fact, Banked)}
+        shown = {fact.money for fact in book.facts if isinstance(fact, Banked)}
         waiting = [entry.money for entry in book.money.values() if not entry.money.file]
         facts: list[PaymentFact] = []
         again = banked = 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from facility_agent.invoicing.capitation import Due, HeadCount
 from facility_agent.invoicing.entries import ACCOUNTS, OPEN, Fact, Ledger
-from facility_agent.invoicing.ledger import ledger
+from facility_agent.invoicing.ledger import extended, ledger
 from facility_agent.invoicing.per_head import Identity, batch_of, claim_of
 from facility_agent.vocabulary.bedside import TillEntry
 from facility_agent.vocabulary.errors import InputError
@@ -375,6 +375,7 @@ def answers(draw: some.DrawFn, made: Batch, id: str) -> Decision:
 def test_no_franc_is_lost_or_doubled_in_any_history(facts: list[Fact]) -> None:
     kept: list[Fact] = []
     replaced: set[str] = set()
+    grown = ledger([])
     for fact in facts:
         if isinstance(fact, Claim) and fact.replaces:
             # A claim has one successor: the store holds to that.
@@ -384,13 +385,18 @@ def test_no_franc_is_lost_or_doubled_in_any_history(facts: list[Fact]) -> None:
         before = ledger(kept)
         try:
             after = ledger(kept, [fact])
-        except InputError:
-            assert ledger(kept) == before, "what is refused changes nothing"
+        except InputError as error:
+            with pytest.raises(InputError, match=error.code):
+                extended(grown, [fact])
+            assert ledger(kept) == before == grown, "what is refused changes nothing"
             continue
+        assert extended(grown, [fact]) == after and grown == before, "what is kept is gone on from, and stays"
+        grown = extended(grown, [fact], strict=False)
         kept.append(fact)
         check(after, kept)
         assert after.entries[: len(before.entries)] == before.entries, "what was written stays as it was"
     whole = ledger(kept)
+    assert grown == whole, "record by record it is the same as all at once"
     twice = [each for fact in kept for each in ((fact, fact) if not isinstance(fact, Contested) else (fact,))]
     assert ledger(twice) == whole, "the same record twice counts once"
     late = [fact for fact in kept if isinstance(fact, Decision | Contested)]

@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from typing import Any
 
 import pytest
 
 from facility_agent.documents.journal import read_chart
 from facility_agent.invoicing.entries import ACCOUNTS
+from facility_agent.invoicing.ledger import ledger
 from facility_agent.invoicing.standing import Standing
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.words import LANGUAGES, Words
@@ -99,6 +101,47 @@ async def test_a_line_of_the_bank_pays_the_claims_that_the_payers_list_names(ans
     longer = bank_list(f"21/04/2026;VIR MUTUELLE;VIR-0001;;{accepted}", "22/04/2026;VERSEMENT;ESP-7;;900")
     more = await bank_file.bring(answered.facility, longer, "mai.csv", "bank", "comptable")
     assert (more.new, more.again, more.matched) == (1, 1, 0), "and so does a line in two lists"
+
+
+async def test_the_books_go_on_from_what_is_kept_and_are_read_anew_only_when_they_must(
+    sent: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, store = sent.facility, sent.facility.store
+
+    async def same() -> None:
+        assert await books.book_of(site) == ledger([each.fact for each in await store.noted()])
+
+    await same()
+    (entry,) = await store.batches()
+    whole, read = store.noted, []
+
+    async def noted() -> Any:
+        read.append(1)
+        return await whole()
+
+    monkeypatch.setattr(store, "noted", noted)
+    steps = (
+        ("08:00", money_in.enter(site, "m1", "bank", "MLT", DAY, 100, "VIR-1", "comptable")),
+        ("08:01", money_in.put(site, "p1", "m1", entry.batch.id, 60, "comptable")),
+        ("08:02", money_in.enter(site, "m2", "cheque", "", DAY, 50, "CHQ-2", "comptable")),
+        ("08:03", money_in.recognise(site, "k1", "m2", "MLT", "comptable", advance=True)),
+        ("08:04", money_in.write_off(site, "w1", entry.batch.id, "", None, "Accord.", "comptable")),
+        ("08:05", money_in.give_back(site, "g1", "m1", 40, "RET-1", "comptable")),
+    )
+    for hour, step in steps:
+        sent.at(DAY, hour)
+        await step
+        await books.book_of(site)
+    assert read == [], "what is new was written behind what is kept"
+    with pytest.raises(InputError, match="ledger-money-spent"):
+        await money_in.give_back(site, "g2", "m1", 1, "RET-2", "comptable")
+    await same()
+    sent.at(DAY, "07:00")
+    await money_in.enter(site, "m3", "bank", "MLT", DAY, 7, "VIR-3", "comptable")
+    read.clear()
+    await books.book_of(site)
+    assert read == [1], "a clock that ran backwards puts it before: all is read anew"
+    await same()
 
 
 @pytest.mark.parametrize(("difference", "owed", "free"), [(-100, 100, 0), (+250, 0, 250)])

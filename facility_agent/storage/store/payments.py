@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from facility_agent.storage.store.base import Shelf, decoded, instant
+from facility_agent.storage.store.base import Shelf, decoded, instant, marks, portions
 from facility_agent.vocabulary.bedside import TillEntry
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import canonical
@@ -30,10 +30,17 @@ KINDS: Final[dict[str, type[Any]]] = {
 
 
 class Noted(msgspec.Struct, frozen=True):
-    """Something that happened, with the instant at which it was written down."""
+    """Something that happened, with the instant at which it was written down, and its place among those of one kind."""
 
     at: str
     fact: Any
+    rank: int = 0
+    place: int = 0
+
+    @property
+    def key(self) -> tuple[str, int, int, str]:
+        """The order in which records are read, unless one rests on a later one."""
+        return self.at, self.rank, self.place, getattr(self.fact, "id", "")
 
 
 class Payments(Shelf):
@@ -44,23 +51,29 @@ class Payments(Shelf):
 
         InputError `ledger-id-reused` when another record has the id.
         """
-        new = 0
+        named = [(_kind(fact), _id(fact), fact) for fact in facts]
+        new: dict[tuple[str, str], tuple[Any, ...]] = {}
         async with self.transaction():
             row = await self._one("SELECT COALESCE(MAX(place), 0) AS last FROM payment_fact")
             place = int(row["last"]) if row else 0
-            for fact in facts:
-                kind, id = _kind(fact), _id(fact)
-                held = await self._one("SELECT document FROM payment_fact WHERE kind = $1 AND id = $2", kind, id)
-                if held is not None:
-                    if bytes(held["document"]) != canonical(fact):
-                        raise InputError("ledger-id-reused", id=id)
-                    continue
-                new += 1
-                await self.database.rows(
-                    "INSERT INTO payment_fact (id, place, kind, day, at, document) VALUES ($1, $2, $3, $4, $5, $6)",
-                    id, place + new, kind, fact.day.isoformat(), instant(at), canonical(fact),
-                )  # fmt: skip
-        return new
+            held: dict[tuple[str, str], bytes] = {}
+            for some in portions([id for _, id, _ in named]):
+                rows = await self.database.rows(
+                    f"SELECT kind, id, document FROM payment_fact WHERE id IN ({marks(len(some))})", *some
+                )
+                held |= {(row["kind"], row["id"]): bytes(row["document"]) for row in rows}
+            known = frozenset(held)
+            for kind, id, fact in named:
+                document = canonical(fact)
+                if held.setdefault((kind, id), document) != document:
+                    raise InputError("ledger-id-reused", id=id)
+                if (kind, id) not in known and (kind, id) not in new:
+                    new[kind, id] = (id, place + len(new) + 1, kind, fact.day.isoformat(), instant(at), document)
+            await self.database.many(
+                "INSERT INTO payment_fact (id, place, kind, day, at, document) VALUES ($1, $2, $3, $4, $5, $6)",
+                list(new.values()),
+            )
+        return len(new)
 
     async def payment(self, kind: str, id: str) -> PaymentFact | None:
         """One record, as it was written."""
@@ -87,38 +100,50 @@ class Payments(Shelf):
 
         Of one instant: claims, then batches, then decisions, then the till, then payments as they were placed.
         """
-        found: list[tuple[str, int, int, Any]] = []
-        asked: tuple[tuple[int, str, type[Any]], ...] = (
-            (0, "SELECT e.at AS at, 0 AS place, c.document AS document FROM claim c JOIN claim_event e "
-                "ON e.claim = c.id AND e.place = 1", Claim),
-            (1, "SELECT e.at AS at, 0 AS place, b.document AS document FROM batch b JOIN batch_event e "
-                "ON e.batch = b.id AND e.place = 1", Batch),
-            (2, "SELECT at, place, document FROM decision", Decision),
-            (3, "SELECT at, place, document FROM till_entry", TillEntry),
-        )  # fmt: skip
-        for rank, statement, kind in asked:
-            for row in await self.database.rows(statement):
-                found.append((row["at"], rank, int(row["place"]), decoded(row["document"], kind)))
-        for row in await self.database.rows("SELECT at, place, kind, document FROM payment_fact"):
-            found.append((row["at"], 4, int(row["place"]), decoded(row["document"], KINDS[row["kind"]])))
+        found = await self._noted("")
         found += await self._contested(found)
-        found.sort(key=lambda each: (each[0], each[1], each[2], getattr(each[3], "id", "")))
-        return tuple(Noted(at, fact) for at, _, _, fact in _in_order(found))
+        return tuple(_in_order(sorted(found, key=lambda each: each.key)))
 
-    async def _contested(self, found: list[tuple[str, int, int, Any]]) -> list[tuple[str, int, int, Any]]:
+    async def noted_since(self, at: str) -> tuple[Noted, ...]:
+        """What was written down at that instant or later, in order; contests that are no records are not among it."""
+        return tuple(sorted(await self._noted(at), key=lambda each: each.key))
+
+    async def _noted(self, since: str) -> list[Noted]:
+        asked: tuple[tuple[int, str, type[Any]], ...] = (
+            (0, "SELECT e.at AS at, 0 AS place, '' AS kind, c.document AS document FROM claim_event e "
+                "JOIN claim c ON c.id = e.claim WHERE e.place = 1 AND e.at >= $1", Claim),
+            (1, "SELECT e.at AS at, 0 AS place, '' AS kind, b.document AS document FROM batch_event e "
+                "JOIN batch b ON b.id = e.batch WHERE e.place = 1 AND e.at >= $1", Batch),
+            (2, "SELECT at, place, '' AS kind, document FROM decision WHERE at >= $1", Decision),
+            (3, "SELECT at, place, '' AS kind, document FROM till_entry WHERE at >= $1", TillEntry),
+            (4, "SELECT at, place, kind, document FROM payment_fact WHERE at >= $1", MoneyIn),
+        )  # fmt: skip
+        return [
+            Noted(row["at"], decoded(row["document"], KINDS.get(row["kind"], kind)), rank, int(row["place"]))
+            for rank, statement, kind in asked
+            for row in await self.database.rows(statement, since)
+        ]
+
+    async def _contested(self, found: list[Noted]) -> list[Noted]:
         """Contests that were marked on claims and not written down as records: right after the answer they contest."""
-        written = {fact.batch for _, _, _, fact in found if isinstance(fact, Contested)}
-        latest = {entry[3].batch: entry for entry in sorted(found, key=lambda each: each[:3])
-                  if isinstance(entry[3], Decision)}  # fmt: skip
+        written = {each.fact.batch for each in found if isinstance(each.fact, Contested)}
+        latest = {each.fact.batch: each for each in sorted(found, key=lambda each: each.key)
+                  if isinstance(each.fact, Decision)}  # fmt: skip
         claims: dict[str, list[str]] = {}
         rows = "SELECT batch, claim FROM batch_claim WHERE outcome = 'contested' ORDER BY batch, claim"
         for row in await self.database.rows(rows):
             claims.setdefault(row["batch"], []).append(row["claim"])
-        made: list[tuple[str, int, int, Any]] = []
+        made = []
         for batch in sorted(claims.keys() & latest.keys() - written):
-            at, rank, place, decision = latest[batch]
-            made.append((at, rank, place + 1, Contested(batch, tuple(claims[batch]), decision.decided_on)))
+            last = latest[batch]
+            fact = Contested(batch, tuple(claims[batch]), last.fact.decided_on)
+            made.append(Noted(last.at, fact, last.rank, last.place + 1))
         return made
+
+    async def contested_batches(self) -> frozenset[str]:
+        """The batches of which some claim is contested now."""
+        rows = await self.database.rows("SELECT DISTINCT batch FROM batch_claim WHERE outcome = 'contested'")
+        return frozenset(row["batch"] for row in rows)
 
     async def payment_counts(self) -> tuple[int, ...]:
         """How many records there are of each kind that moves money; they are only ever added."""
@@ -131,32 +156,32 @@ class Payments(Shelf):
         return tuple(int(value) for value in row.values()) if row else ()
 
 
-def _in_order(found: list[tuple[str, int, int, Any]]) -> list[tuple[str, int, int, Any]]:
+def _in_order(found: list[Noted]) -> list[Noted]:
     """What something rests on stands before it, also where a clock ran backwards; the order is kept otherwise."""
     known: set[str] = set()
-    waiting: list[tuple[str, int, int, Any]] = []
-    ordered: list[tuple[str, int, int, Any]] = []
+    waiting: list[Noted] = []
+    ordered: list[Noted] = []
 
     def ready(fact: Any) -> bool:
-        return all(each in known for each in _rests_on(fact))
+        return all(each in known for each in rests_on(fact))
 
-    def take(entry: tuple[str, int, int, Any]) -> None:
+    def take(entry: Noted) -> None:
         ordered.append(entry)
-        known.add(getattr(entry[3], "id", ""))
-        for other in [other for other in waiting if ready(other[3])]:
+        known.add(getattr(entry.fact, "id", ""))
+        for other in [other for other in waiting if ready(other.fact)]:
             if other in waiting:
                 waiting.remove(other)
                 take(other)
 
     for entry in found:
-        if ready(entry[3]):
+        if ready(entry.fact):
             take(entry)
         else:
             waiting.append(entry)
     return [*ordered, *waiting]
 
 
-def _rests_on(fact: Any) -> tuple[str, ...]:
+def rests_on(fact: Any) -> tuple[str, ...]:
     """The ids that must be known before a record can be read."""
     match fact:
         case Claim():
