@@ -19,6 +19,7 @@ from typer.models import OptionInfo
 
 from facility_agent.cli.main import app
 from facility_agent.cli.states import states_page
+from facility_agent.words.printed import main
 
 NAME: Final = "facility-agent"
 
@@ -124,14 +125,5 @@ def _parameter(given: inspect.Parameter, kind: Any) -> Parameter:
 PAGES: Final[dict[str, Callable[[], str]]] = {"commands": commands_page, "states": states_page}
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print one page; 2 when it is not one of `PAGES`."""
-    if len(arguments) != 1 or arguments[0] not in PAGES:
-        sys.stderr.write(f"name one page: {', '.join(PAGES)}\n")
-        return 2
-    sys.stdout.write(PAGES[arguments[0]]())
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], PAGES))

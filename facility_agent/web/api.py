@@ -5,6 +5,7 @@ An envelope needs no sign-in: its signature says who sent it, and the workflow c
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
@@ -13,7 +14,8 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.guard import public
 from facility_agent.web.keys import BUCKETS, SITE
 from facility_agent.workflows import exchange
-from facility_agent.workflows.site import OUTBOX
+from facility_agent.workflows.growing import Deposit
+from facility_agent.workflows.site import OUTBOX, Site
 
 #: Who did it, in the journal, when no person did.
 BY: Final = "api"
@@ -34,6 +36,25 @@ def offset_of(request: web.Request) -> int:
     if not offset.isdecimal() or not offset.isascii() or len(offset) > 12:
         raise InputError("deposit-unknown")
     return int(offset)
+
+
+async def announced(request: web.Request, begin: Callable[[Site, bytes], Awaitable[Deposit]]) -> web.Response:
+    """Something that is brought in pieces is announced: where to bring it, and from which byte on."""
+    site = request.app[SITE]
+    not_too_often(request)
+    found = await begin(site, await request.read())
+    return web.json_response({"id": found.id, "offset": found.offset, "size": found.size, "done": found.done})
+
+
+async def brought(
+    request: web.Request,
+    go_on: Callable[[Site, str, int, AsyncIterator[bytes]], Awaitable[int]],
+    finish: Callable[[Site, str, str], Awaitable[exchange.Received]],
+) -> tuple[exchange.Received, int]:
+    """The rest of it, from the byte that the request names: what became of it, and how much is here."""
+    site, id = request.app[SITE], request.match_info["id"]
+    held = await go_on(site, id, offset_of(request), request.content.iter_chunked(1 << 16))
+    return await finish(site, id, BY), held
 
 
 @routes.post("/api/envelopes")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from facility_agent.web.api import BY, not_too_often, offset_of
+from facility_agent.web.api import announced, brought
 from facility_agent.web.guard import public
-from facility_agent.web.keys import SITE
 from facility_agent.workflows import uploads
 
 routes = web.RouteTableDef()
@@ -16,18 +15,13 @@ routes = web.RouteTableDef()
 @public
 async def announce(request: web.Request) -> web.Response:
     """A letter is announced: where to bring it, and from which byte on."""
-    site = request.app[SITE]
-    not_too_often(request)
-    found = await uploads.begin(site, await request.read())
-    return web.json_response({"id": found.id, "offset": found.offset, "size": found.size, "done": found.done})
+    return await announced(request, uploads.begin)
 
 
 @routes.put("/api/letters/{id}")
 @public
 async def bring(request: web.Request) -> web.Response:
     """The rest of a letter."""
-    site, id = request.app[SITE], request.match_info["id"]
-    held = await uploads.go_on(site, id, offset_of(request), request.content.iter_chunked(1 << 16))
-    received = await uploads.finish(site, id, BY)
+    received, held = await brought(request, uploads.go_on, uploads.finish)
     said = {"state": "received", "kind": received.kind, "again": received.again, "gaps": received.gaps, "offset": held}
     return web.json_response(said, status=200 if received.again else 201)

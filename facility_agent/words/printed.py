@@ -7,7 +7,7 @@ python -m facility_agent.words.printed glossary > docs/glossary.md
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from facility_agent.vocabulary.findings import CATALOGUE, Kind
@@ -206,12 +206,12 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {"findings": findings_page, "glossary": glossary_page}
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print one page; 2 when it is not one of `PAGES`."""
-    if len(arguments) != 1 or arguments[0] not in PAGES:
-        sys.stderr.write(f"name one page: {', '.join(PAGES)}\n")
+def main(arguments: Sequence[str], pages: Mapping[str, Callable[[], str]] = PAGES) -> int:
+    """Print one page; 2 when it is not one of `pages`."""
+    if len(arguments) != 1 or arguments[0] not in pages:
+        sys.stderr.write(f"name one page: {', '.join(pages)}\n")
         return 2
-    sys.stdout.write(PAGES[arguments[0]]())
+    sys.stdout.write(pages[arguments[0]]())
     return 0
 
 

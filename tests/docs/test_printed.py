@@ -94,7 +94,7 @@ def test_every_variable_of_the_environment_is_in_the_documents() -> None:
 
 
 def test_a_page_is_printed_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["states"]) == 0
+    assert main(["states"], PAGES) == 0
     assert capsys.readouterr().out == STATES
-    assert main([]) == 2
+    assert main([], PAGES) == 2
     assert "commands, states" in capsys.readouterr().err

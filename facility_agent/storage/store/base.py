@@ -35,6 +35,14 @@ class Shelf:
         """
         return nullcontext() if self.database.in_transaction else self.transaction()
 
+    async def _keep_page(self, table: str, digest: str, scan: bytes, at: datetime, who: str, **of: str) -> None:
+        """Keep a scanned page in its table, with what it belongs `of`; the same one twice counts once."""
+        await self.database.rows(
+            f"INSERT INTO {table} (digest, scan, at, who, {', '.join(of)}) VALUES ({marks(4 + len(of))}) "
+            "ON CONFLICT DO NOTHING",
+            digest, scan, instant(at), who, *of.values(),
+        )  # fmt: skip
+
     def version(self) -> int | None:
         """A number that changes whenever the database does; None where nobody can tell."""
         return None

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from facility_agent.arrangements.agreement import Agreement
@@ -19,10 +18,10 @@ from facility_agent.exchange.parties import PublicKeys
 from facility_agent.storage.engine import Database
 from facility_agent.storage.reading import Reading, open_reading
 from facility_agent.storage.store import Store
-from facility_agent.storage.store.base import decoded, instant, marks
+from facility_agent.storage.store.base import decoded
 from facility_agent.storage.store.newborns import KeptNewborn
 from facility_agent.storage.store.people import Account, Signin, account_of
-from facility_agent.storage.store.reception import Known
+from facility_agent.storage.store.reception import Known, LookupRow, lookups_written
 from facility_agent.storage.store.registers import RegisterState, RevocationState
 from facility_agent.storage.store.searching import Found, Sought
 from facility_agent.storage.writing import Writing, open_writing
@@ -112,22 +111,9 @@ class DeskStore(Store):
     async def entry_draft(self, visit: str) -> bytes | None:
         return await self._read().entry_draft(visit)
 
-    async def note_lookup(
-        self,
-        id: str,
-        *,
-        at: datetime,
-        account: str,
-        member_number: str,
-        colour: str,
-        how: str,
-        day: date,
-        draft: bytes | None = None,
-    ) -> None:
-        """Somebody was looked up at the desk; on return it is on the disk. The same lookup twice counts once."""
-        row = (id, instant(at), day.isoformat(), account, member_number, colour, how, draft)
+    async def _write_lookup(self, row: LookupRow) -> None:
         if self.database.in_transaction:
-            await self._lookups.write([row])
+            await super()._write_lookup(row)
         else:
             await self._lookups.note(row)
 
@@ -167,18 +153,15 @@ class Kept(Generic[T]):
         return self._records
 
 
-Row = tuple[str | bytes | None, ...]
-
-
 class Lookups:
     """Look-ups on their way to the disk. While one write is under way, the next ones gather."""
 
     def __init__(self, database: Database, writing: Writing) -> None:
         self._database, self._writing = database, writing
-        self._waiting: list[tuple[Row, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[LookupRow, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def note(self, row: Row) -> None:
+    async def note(self, row: LookupRow) -> None:
         """Write a look-up together with those that arrive at the same time."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((row, written))
@@ -186,15 +169,12 @@ class Lookups:
             self._writer = asyncio.create_task(self._write_waiting())
         await written
 
-    async def write(self, rows: Sequence[Row]) -> None:
-        """Write look-ups in one statement: all of them or none; one that is known already changes nothing."""
-        statement, values = _insert(len(rows)), [value for row in rows for value in row]
-        if self._database.in_transaction:
-            await self._database.rows(statement, *values)
-        else:
-            # SQLite knows no line: whoever waits looks again, ever less often, and may always come too late.
-            async with self._database.turn:
-                await self._writing.write(statement.replace("$", "?"), values)
+    async def write(self, rows: Sequence[LookupRow]) -> None:
+        """Write look-ups in one statement, outside any transaction."""
+        values = [value for row in rows for value in row]
+        # SQLite knows no line: whoever waits looks again, ever less often, and may always come too late.
+        async with self._database.turn:
+            await self._writing.write(lookups_written(len(rows)).replace("$", "?"), values)
 
     async def settle(self) -> None:
         """Wait for the write that is under way."""
@@ -209,7 +189,7 @@ class Lookups:
         finally:
             self._writer = None
 
-    async def _write_together(self, together: list[tuple[Row, asyncio.Future[None]]]) -> None:
+    async def _write_together(self, together: list[tuple[LookupRow, asyncio.Future[None]]]) -> None:
         try:
             await self.write([row for row, _ in together])
         except Exception as trouble:
@@ -222,13 +202,6 @@ class Lookups:
             return
         for _, written in together:
             _tell(written, None)
-
-
-@lru_cache(maxsize=64)
-def _insert(count: int) -> str:
-    values = ", ".join(f"({marks(8, after=8 * place)})" for place in range(count))
-    columns = "id, at, day, account, number, colour, how, draft"
-    return f"INSERT INTO desk_lookup ({columns}) VALUES {values} ON CONFLICT (id) DO NOTHING"
 
 
 #: So many look-ups in one statement: far fewer values than any SQLite takes.

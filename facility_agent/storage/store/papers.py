@@ -37,11 +37,7 @@ class Papers(Shelf):
 
     async def put_scan(self, agreement: str, party: str, digest: str, scan: bytes, at: datetime, who: str) -> None:
         """Keep a scanned page; the same one twice counts once."""
-        await self.database.rows(
-            "INSERT INTO agreement_scan (digest, agreement, party, at, who, scan) VALUES ($1, $2, $3, $4, $5, $6) "
-            "ON CONFLICT (agreement, party, digest) DO NOTHING",
-            digest, agreement, party, instant(at), who, scan,
-        )  # fmt: skip
+        await self._keep_page("agreement_scan", digest, scan, at, who, agreement=agreement, party=party)
 
     async def scan(self, digest: str) -> bytes | None:
         """A scanned page by its SHA-256, or None."""

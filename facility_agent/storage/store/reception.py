@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -49,6 +50,18 @@ class Known(msgspec.Struct, frozen=True):
     guarantees: tuple[GuaranteeFile, ...] = ()
 
 
+#: A look-up as its table keeps it: id, instant, day, account, member number, colour, how, draft.
+LookupRow = tuple[str | bytes | None, ...]
+
+
+@lru_cache(maxsize=64)
+def lookups_written(count: int) -> str:
+    """The statement that writes so many look-ups: all of them or none; one that is known already changes nothing."""
+    values = ", ".join(f"({marks(8, after=8 * place)})" for place in range(count))
+    columns = "id, at, day, account, number, colour, how, draft"
+    return f"INSERT INTO desk_lookup ({columns}) VALUES {values} ON CONFLICT (id) DO NOTHING"
+
+
 class Reception(Shelf):
     """What happens at the desk before care."""
 
@@ -65,11 +78,10 @@ class Reception(Shelf):
         draft: bytes | None = None,
     ) -> None:
         """Somebody was looked up; on return it is on the disk. The same look-up twice counts once."""
-        await self.database.rows(
-            f"INSERT INTO desk_lookup (id, at, day, account, number, colour, how, draft) VALUES ({marks(8)}) "
-            "ON CONFLICT (id) DO NOTHING",
-            id, instant(at), day.isoformat(), account, member_number, colour, how, draft,
-        )  # fmt: skip
+        await self._write_lookup((id, instant(at), day.isoformat(), account, member_number, colour, how, draft))
+
+    async def _write_lookup(self, row: LookupRow) -> None:
+        await self.database.rows(lookups_written(1), *row)
 
     async def known_of(self, number: str, day: date) -> Known:
         """What is known of a person beside rights and claims, in one question."""

@@ -164,11 +164,7 @@ class Reviews(Shelf):
 
     async def put_paper_scan(self, batch: str, digest: str, name: str, scan: bytes, at: datetime, who: str) -> None:
         """Keep a scanned page of a batch on paper; the same one twice counts once."""
-        await self.database.rows(
-            "INSERT INTO paper_scan (batch, digest, name, at, who, scan) VALUES ($1, $2, $3, $4, $5, $6) "
-            "ON CONFLICT (batch, digest) DO NOTHING",
-            batch, digest, name, instant(at), who, scan,
-        )  # fmt: skip
+        await self._keep_page("paper_scan", digest, scan, at, who, batch=batch, name=name)
 
     async def paper_scans(self, batch: str) -> tuple[tuple[str, str], ...]:
         """The pages of a batch on paper, in order of their arrival: digest and name."""
