@@ -1,17 +1,15 @@
 """How many people one server receives per second: from the scan to the page with the verdict, over HTTP.
 
-Every request is signed in and brings the form's token, is looked up in a register on SQLite, and is recorded before
+Every request is signed in and brings the form's token, is looked up in a register, and is recorded before
 it is answered. Half of the requests are member numbers, half are the texts of signed cards. The time of a verdict
 runs from the form to the last byte of the page, which a browser with its script gets as the answer to the form.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -19,11 +17,13 @@ from PIL import Image
 
 from facility_agent.bench.browser import Browsers, form, upload
 from facility_agent.bench.measure import calibration, commits, percentiles_ms, turns_per_cpu_second
-from facility_agent.bench.place import Place, make_place
+from facility_agent.bench.place import NOON, Place, make_place
 from facility_agent.bench.serving import HOST, running
 from facility_agent.cards.degrade import jpeg
 from facility_agent.cards.draw import draw_symbol
 from facility_agent.web.guard import COOKIE
+from facility_agent.workflows.clock import SetClock
+from facility_agent.workflows.site import open_site
 
 #: After so many seconds no further request is begun.
 LONGEST = 60.0
@@ -33,10 +33,13 @@ WARM = 5
 LARGE = (5472, 3648)
 
 
-async def run(members: int, requests: int, connections: int) -> dict[str, object]:
-    """The figures of `requests` verdicts asked for over `connections` at once, fewer when a minute is over."""
+async def run(members: int, requests: int, connections: int, database: str = "") -> dict[str, object]:
+    """The figures of `requests` verdicts asked for over `connections` at once, fewer when a minute is over.
+
+    `database` is the address of an empty PostgreSQL database; without one everything lies in a file.
+    """
     with tempfile.TemporaryDirectory(prefix="facility-agent-bench-") as name:
-        place = await make_place(Path(name) / "site", members)
+        place = await make_place(Path(name) / "site", members, database)
         async with running(place.folder) as server:
             questions = _questions(place, server.port)
             browsers = Browsers(HOST, server.port, connections, b'class="verdict ')
@@ -54,7 +57,7 @@ async def run(members: int, requests: int, connections: int) -> dict[str, object
             memory, peak = server.memory_mb("VmRSS"), server.memory_mb("VmHWM")
             browsers.close()
         disk = percentiles_ms(commits(Path(name)))
-        _check_recorded(place.folder / "data.sqlite3", len(warm) + len(taken))
+        await _check_recorded(place.folder, len(warm) + len(taken))
     speed = len(taken) / seconds
     return {
         "verdicts_per_s": round(speed, 1),
@@ -96,9 +99,9 @@ def _texts(place: Place) -> Iterator[str]:
         turn += 1
 
 
-def _check_recorded(path: Path, count: int) -> None:
+async def _check_recorded(folder: Path, count: int) -> None:
     """Every verdict that was answered is on the disk."""
-    with closing(sqlite3.connect(path)) as database:
-        (recorded,) = database.execute("SELECT COUNT(*) FROM desk_lookup").fetchone()
+    async with open_site(folder, SetClock(NOON)) as site:
+        recorded = sum((await site.store.colours()).values())
     if recorded != count:
         raise RuntimeError(f"{count} verdicts were answered and {recorded} recorded")

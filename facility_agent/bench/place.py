@@ -46,11 +46,12 @@ class Place(msgspec.Struct, frozen=True):
     csrf: str
 
 
-async def make_place(folder: Path, members: int) -> Place:
-    """Make the installation in `folder`, with a register of `members` people."""
+async def make_place(folder: Path, members: int, database: str = "") -> Place:
+    """Make the installation in `folder`, with a register of `members` people, on a file or at the address of an empty
+    PostgreSQL database."""
     config = Config(
         role="facility", code=FACILITY, name="Centre de santé (inventé)", country=COUNTRY, zone="UTC", invented=True,
-        level="centre", ownership="public", region="North",
+        level="centre", ownership="public", region="North", database=database or "data.sqlite3",
     )  # fmt: skip
     clock, chance = SetClock(NOON), seeded("bench-desk")
     await install(folder, config, chance(16).hex(), clock, chance, Cost(8192, 1, 1))

@@ -46,13 +46,14 @@ def desk(
     members: Annotated[int, typer.Option(help="Beneficiaries in the register.")] = 20_000,
     requests: Annotated[int, typer.Option(help="Verdicts asked for over HTTP.")] = 5_000,
     connections: Annotated[int, typer.Option(help="Connections at once.")] = 16,
+    database: Annotated[str, typer.Option(help="An empty PostgreSQL database instead of a file.")] = "",
 ) -> None:
     """Verdicts per second over HTTP: sign-in checked, look-up recorded, HTML answered."""
     import asyncio
 
     from facility_agent.bench.desk import run
 
-    print_json(asyncio.run(run(members, requests, connections)))
+    print_json(asyncio.run(run(members, requests, connections, database)))
 
 
 @app.command("scan")

@@ -33,8 +33,18 @@ def translated(error: Exception) -> Exception:
     return IntegrityError(error) if known else OperationalError(error)
 
 
+class PlainConnection(asyncpg.Connection):
+    """A connection that is given back without being asked to forget settings, locks and cursors: nothing here leaves
+    any behind a transaction, and an open transaction is still rolled back. It halves the ways to the server."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class SafePostgresClient(AsyncpgDBClient):
     """One PostgreSQL database and its pool of connections."""
+
+    connection_class = PlainConnection
 
     def __init__(self, lock_timeout: int = LOCK_TIMEOUT, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
+from facility_agent.storage.store.server import one_look
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.web.keys import SIGNED_IN, SITE
 from facility_agent.workflows import accounts
@@ -130,7 +131,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise InputError("page-not-allowed")
     if request.method not in _READS:
         await _check_token(request, signed_in)
-    return await handler(request)
+    if not request.path.startswith("/desk"):
+        return await handler(request)
+    with one_look():
+        return await handler(request)
 
 
 async def _check_token(request: web.Request, signed_in: SignIn) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from facility_agent.arrangements.agreement import Agreement, with_digest
+from facility_agent.storage.engine import Database
 from facility_agent.storage.reading import open_reading
 from facility_agent.storage.store import Store, open_store
 from facility_agent.storage.store.desk import DeskStore, at_desk
+from facility_agent.storage.store.server import one_look
 from facility_agent.storage.writing import Writing
 from facility_agent.vocabulary.records import Beneficiary, Coverage
 
@@ -182,3 +184,28 @@ async def test_a_file_that_is_closed_in_the_turn_of_a_question_leaves_nothing_be
         assert reading.ask("SELECT 1 AS one") == [{"one": 1}]
     await asyncio.sleep(0)
     assert not complaints
+
+
+@pytest.mark.postgres
+async def test_a_server_is_asked_once_in_one_look_and_anew_in_the_next(
+    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, rows = [], Database.rows
+
+    async def counted(self: Database, statement: str, *values: object) -> list[dict[str, object]]:
+        asked.append(statement)
+        return await rows(self, statement, *values)
+
+    async with open_store(postgres_database) as plain, at_desk(plain) as store:
+        monkeypatch.setattr(Database, "rows", counted)
+        with one_look():
+            assert [await store.agreements() for _ in range(3)] == [(), (), ()]
+            assert [await store.register_state("M") for _ in range(3)] == [None, None, None]
+            assert len(asked) == 2
+            # What this one look is about to change is read as it is now.
+            async with store.transaction():
+                await store.put_agreement(agreement("1"), NOW, "clerk")
+                assert [entry.id for entry in await store.agreements()] == ["1"]
+        with one_look():
+            (kept,) = await store.agreements()
+        assert kept.id == "1" and (await store.agreements())[0] is kept

@@ -11,24 +11,25 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Any
 
 from facility_agent.arrangements.agreement import Agreement
 from facility_agent.exchange.parties import PublicKeys
 from facility_agent.storage.engine import Database
 from facility_agent.storage.reading import Reading, open_reading
 from facility_agent.storage.store import Store
-from facility_agent.storage.store.base import decoded
+from facility_agent.storage.store.base import instant, marks
+from facility_agent.storage.store.kept import Kept
 from facility_agent.storage.store.newborns import KeptNewborn
 from facility_agent.storage.store.people import Account, Signin, account_of
 from facility_agent.storage.store.reception import Known, LookupRow, lookups_written
 from facility_agent.storage.store.registers import RegisterState, RevocationState
 from facility_agent.storage.store.searching import Found, Sought
+from facility_agent.storage.store.server import ServerStore
 from facility_agent.storage.writing import Writing, open_writing
 from facility_agent.vocabulary.guarantees import GuaranteeFile
 from facility_agent.vocabulary.records import Counted, Coverage, PastLine
-
-T = TypeVar("T")
 
 
 class DeskStore(Store):
@@ -133,24 +134,7 @@ class Common(Reading):
         return self._reading.common(statement, *values)
 
 
-class Kept(Generic[T]):
-    """Documents decoded once: as long as their bytes stay the same, the records stay the same objects."""
-
-    def __init__(self, kind: type[T]) -> None:
-        self._kind = kind
-        self._rows: list[dict[str, Any]] = []
-        self._documents: list[bytes] = []
-        self._records: tuple[T, ...] = ()
-
-    def of(self, rows: list[dict[str, Any]]) -> tuple[T, ...]:
-        """The records of the rows' documents."""
-        if rows is self._rows:
-            return self._records
-        self._rows = rows
-        documents = [bytes(row["document"]) for row in rows]
-        if documents != self._documents:
-            self._documents, self._records = documents, tuple(decoded(entry, self._kind) for entry in documents)
-        return self._records
+Row = tuple[str | bytes | None, ...]
 
 
 class Lookups:
@@ -220,9 +204,9 @@ def _tell(written: asyncio.Future[None], trouble: Exception | None) -> None:
 
 @asynccontextmanager
 async def at_desk(store: Store) -> AsyncIterator[Store]:
-    """The desk's shortest ways to an open store; on PostgreSQL, which has no such ways, the store itself."""
+    """The desk's shortest ways to an open store."""
     if store.database.path is None:
-        yield store
+        yield ServerStore(store.database)
         return
     async with open_writing(store.database.path) as writing:
         with open_reading(store.database.path) as reading:
