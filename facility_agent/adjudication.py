@@ -15,6 +15,7 @@ from facility_agent.arrangements.gathered import UnderScheme
 from facility_agent.arrangements.model import Act, Arrangement
 from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.eligibility.entitlements import Entitlement, entitlements
+from facility_agent.eligibility.plausible import plausible
 from facility_agent.eligibility.rights import waiting_period
 from facility_agent.invoicing import flat, pricing, shares
 from facility_agent.invoicing.ceilings import Used
@@ -63,6 +64,8 @@ def adjudicate(
     past = Past(history, visit)
     open_to_them = entitlements(known, coverage, visit)
     findings = rulebook.of_visit(known, visit, past)
+    if (odd := plausible(visit.beneficiary, visit.day)) is not None:
+        findings.append(odd)
     if known.bears_lines:
         findings = known.borne(findings)
     schemes = tuple([entitlement.scheme.code for entitlement in open_to_them if entitlement.open])

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Final
 
 from facility_agent.arrangements.terms import Terms
 from facility_agent.eligibility.entitlements import Entitlement
 from facility_agent.vocabulary.findings import UNKNOWN, Finding, note, unchecked
-from facility_agent.vocabulary.records import Beneficiary, Card, Colour, Coverage, Visit
+from facility_agent.vocabulary.records import Card, Colour, Coverage, Visit
 from facility_agent.vocabulary.verdicts import DeskFacts, Paper
-
-#: The oldest person whose age was ever proved lived 122 years; an older one is a slip of the pen.
-OLDEST: Final = 122
 
 
 def clock(facts: DeskFacts, today: date) -> Iterator[Finding]:
@@ -58,18 +54,6 @@ def same_person(card: Card | None, coverage: tuple[Coverage, ...]) -> Iterator[F
     for field, ours, theirs in pairs:
         if ours and theirs and ours != theirs:
             yield note("person-differs", "card", review=True, field=field, card=ours, register=theirs)
-
-
-def plausible(person: Beneficiary, today: date) -> Iterator[Finding]:
-    """Nobody is born tomorrow, and nobody is 130 years old."""
-    born = person.birth_date
-    year = born.year if born else person.birth_year
-    if year is None:
-        return
-    if (born > today if born else year > today.year) or today.year - year > OLDEST:
-        shown = born.isoformat() if born else str(year)
-        field = "birth_date" if born else "birth_year"
-        yield note("person-implausible", "card", review=True, field=field, register=shown)
 
 
 def referred(known: Terms, visit: Visit) -> Iterator[Finding]:

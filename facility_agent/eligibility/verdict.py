@@ -16,6 +16,7 @@ from facility_agent.arrangements.model import Arrangement
 from facility_agent.arrangements.terms import terms
 from facility_agent.eligibility import at_desk, open_today
 from facility_agent.eligibility.entitlements import Entitlement, entitlements
+from facility_agent.eligibility.plausible import plausible
 from facility_agent.vocabulary.findings import Finding, note, unchecked
 from facility_agent.vocabulary.past import Past
 from facility_agent.vocabulary.records import Card, Colour, Coverage, History, Visit
@@ -46,7 +47,7 @@ def verdict(
         *at_desk.clock(facts, today),
         *(() if nobody else at_desk.register(known, facts, coverage, visit)),
         *at_desk.same_person(card, coverage),
-        *at_desk.plausible(visit.beneficiary, today),
+        *(() if (odd := plausible(visit.beneficiary, today)) is None else (odd,)),
         *at_desk.referred(known, visit),
     ]
     if facts.seen_today:

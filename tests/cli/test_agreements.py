@@ -193,6 +193,9 @@ def test_all_mistakes_of_the_lists_are_named_with_their_lines(shell: Shell, fold
     assert ran.status == 2 and "parties.csv:2" in ran.err and "parties.csv:3" in ran.err
     (folder.parent / "parties.csv").write_text("nom,sigle,role\n", encoding="utf-8")
     assert "sigle" in drafted(shell, folder).err
+    (folder.parent / "parties.csv").write_text("nom,code,role,depuis\nA,1,formation,demain\n", encoding="utf-8")
+    ran = drafted(shell, folder)
+    assert ran.status == 2 and "parties.csv:2" in ran.err and "« demain » n’est pas un jour" in ran.err
 
 
 def test_a_pack_is_signed_carried_and_shown_with_its_signer(shell: Shell, folder: Path, tmp_path: Path) -> None:

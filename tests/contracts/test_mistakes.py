@@ -64,9 +64,10 @@ def test_every_sentence_about_a_mistake_is_shown_by_a_wrong_contract() -> None:
     told |= {code for _, _, code, _ in WRONG_ANNEXES.values()}
     known = {key.removeprefix("mistake.") for key in catalogue("fr") if key.startswith("mistake.")}
     # An example that fails is a mistake of a pack (tests/workflows/test_packs.py), and a failure of its own here.
-    # What is wrong in a list of claims on paper is shown in tests/workflows/test_paper_batches.py.
+    # What is wrong in a list of claims on paper is shown in tests/workflows/test_paper_batches.py, in a list of parties
+    # in tests/cli/test_agreements.py.
     of_contracts = {key for key in known if "." not in key and not key.startswith("paper-")}
-    assert of_contracts - {"or", "quoted", "example-fails"} == told
+    assert of_contracts - {"or", "quoted", "example-fails", "party-day"} == told
 
 
 @pytest.mark.parametrize("name", WRONG_ANNEXES)
