@@ -42,10 +42,12 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 async def explain(site: Site, name: str) -> Explanation:
-    """The explanation of a claim by its number or id; InputError `claim-unknown`."""
+    """The explanation of a claim by its number or id; InputError `claim-unknown`, `count-not-explained`."""
     claim = await site.store.claim(name) or await site.store.claim_by_number(name)
     if claim is None:
         raise InputError("claim-unknown", claim=name)
+    if claim.counted:
+        raise InputError("count-not-explained", claim=claim.number)
     agreement = next((row for row in await site.store.agreements() if row.id == claim.basis.agreement), None)
     arrangement = site.library.on(site.config.country, claim.visit.day)
     at_hand = arrangement is not None and rule_set(arrangement, agreement) == claim.basis.rule_set

@@ -8,14 +8,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from facility_agent.arrangements.library import load
+from facility_agent.arrangements.model import Arrangement
+from facility_agent.arrangements.terms import Terms
 from facility_agent.audit.decide import propose
 from facility_agent.audit.heads import recounted, why_not
-from facility_agent.invoicing.capitation import Due, HeadCount
+from facility_agent.invoicing.capitation import Due, HeadCount, dues
 from facility_agent.invoicing.per_head import Identity, batch_of, claim_of, mismatched, of_period
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.records import Basis, Claim, Coverage
 from facility_agent.vocabulary.settlement import Batch
-from tests.invoicing.months import FACILITY, MUTUAL
+from tests.invoicing.months import AGREEMENT, ARRANGEMENT, FACILITY, MUTUAL
 from tests.invoicing.test_capitation import coverage
 
 DAY, START, UNTIL = date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 31)
@@ -89,6 +92,16 @@ def test_nothing_is_invoiced_of_nobody_or_at_an_unknown_rate(dues: list[Due], co
     with pytest.raises(InputError) as caught:
         of_period(counted(*dues), "classic", START)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("version", load().versions("RW")[-2:], ids=lambda version: str(version.start))
+def test_rwanda_gives_no_rate_so_that_nothing_can_be_invoiced(version: Arrangement) -> None:
+    assert version.capitations and all(row.amount == "unknown" for row in version.capitations)
+    row = msgspec.structs.replace(version.capitations[0], scheme="classic", level="csps")
+    terms = Terms(msgspec.structs.replace(ARRANGEMENT, capitations=(row,), digest="rw"), AGREEMENT, FACILITY)
+    (found,) = dues(terms, [coverage(1)], DAY)
+    with pytest.raises(InputError, match="count-rate-open"):
+        of_period(counted(found), "classic", found.start)
 
 
 def test_rows_of_one_scheme_and_period_are_invoiced_together() -> None:

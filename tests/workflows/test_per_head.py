@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -16,9 +19,11 @@ from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.settlement import Batch
 from facility_agent.workflows import (
     audit_desk,
+    auditing,
     books,
     contesting,
     exchange,
+    explaining,
     head_count,
     membership,
     money_in,
@@ -31,7 +36,7 @@ from facility_agent.workflows import (
 from facility_agent.workflows.site import OUTBOX
 from tests.documents.reading import text_of
 from tests.workflows.nothing import refused
-from tests.workflows.places import Places, carry_lists
+from tests.workflows.places import Places, carry_lists, people
 from tests.workflows.post import brought, letter
 from tests.workflows.test_head_count import DAY, list_people
 from tests.workflows.test_head_count import paid_per_head as paid_per_head
@@ -110,6 +115,9 @@ async def test_each_person_on_whom_they_part_is_named_and_what_is_cut_can_be_con
         assert GONE in text_of(await month_papers.paper(site, parted.id, "decision"))
     async with refused("count-not-replaced", facility):
         await visit_life.begin_replacement(facility, view.claims[0].id, "comptable")
+
+    async with refused("count-not-explained", facility):
+        await explaining.explain(facility, parted.number)
 
     ready.at(date(2026, 3, 10))
     key = (view.claims[0].id, line.line)
@@ -196,6 +204,26 @@ async def test_a_letter_whose_count_is_not_what_it_bills_is_not_taken(
         data = await letter(ready.facility, mutual, "batch", message)
         async with refused("batch-inconsistent", mutual):
             await exchange.receive(mutual, data, "agent")
+
+
+async def test_an_invoice_is_audited_from_its_file_with_the_members_file(
+    ready: Places, invoiced: tuple[Batch, bytes], tmp_path: Path
+) -> None:
+    sealed, register = tmp_path / "lot.fae", tmp_path / "membres.csv"
+    sealed.write_bytes(invoiced[1])
+    listed = [{**row, "formation": "AILLEURS" if row["numero"] == MOVED else "CSPS-EX1"} for row in people()]
+    with register.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(listed[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(row for row in listed if row["numero"] != GONE)
+    messages = await auditing.read_batches([sealed], ready.mutual)
+    laws: Any = SimpleNamespace(on=lambda country, day: ready.mutual.arrangement(day))
+    (found,) = await auditing.audit_files(messages, register, laws, None, ready.mutual)
+    assert (found.report.claimed, found.report.accepted) == (29 * RATE, 27 * RATE)
+    codes = {code.code: code.claims for code in found.report.codes}
+    assert (
+        codes.keys() == {"head-unknown", "head-listed-elsewhere"} and found.queue[0].claim == messages[0].claims[0].id
+    )
 
 
 async def test_the_statement_names_the_persons_and_says_the_sum_in_words(
