@@ -27,11 +27,6 @@ def binomial_upper(errors: int, size: int, confidence: float) -> float:
     return _falls_to(lambda rate: binomial(errors, size, rate), 1 - confidence)
 
 
-def binomial_lower(errors: int, size: int, confidence: float) -> float:
-    """The rate that these errors show at least, with `confidence`; 0 when there are none."""
-    return 1 - binomial_upper(size - errors, size, confidence) if errors else 0.0
-
-
 def poisson_upper(errors: int, size: int, confidence: float) -> float:
     """The rate per item that `errors` in `size` items exclude: GammaInverse(confidence; errors + 1) / size.
 

@@ -1,4 +1,4 @@
-"""Who is compared with whom: facilities of one level, and if somebody likes of one size or one region too.
+"""Who is compared with whom: facilities of one level, and if somebody likes of one size, region or district too.
 
 The finer the groups, the fairer the comparison and the fewer its members: a group that is too small says nothing.
 """
@@ -12,19 +12,24 @@ from typing import Literal
 from facility_agent.vocabulary.records import Record
 
 #: What facilities share beside their level.
-Alike = Literal["level", "size", "region"]
+Alike = Literal["level", "size", "region", "district"]
 
 
 class Traits(Record, frozen=True):
-    """A facility as far as it is compared: level and region as its agreement says, and its claims of the month."""
+    """A facility as far as it is compared: level and region as its agreement says, and its claims of the month.
+
+    `district` is the facility through which it bills, as a health post does through the centre of its district.
+    """
 
     level: str = ""
     region: str = ""
     claims: int = 0
+    district: str = ""
 
 
 class Peers(Record, frozen=True, order=True):
-    """A group: the level, and what sets it apart within it: `small` or `large`, a region, or nothing."""
+    """A group: the level, and what sets it apart within it: `small` or `large`, a region, a
+    district, or nothing."""
 
     level: str = ""
     apart: str = ""
@@ -39,6 +44,8 @@ def peers(known: Mapping[str, Traits], alike: Alike = "level") -> dict[str, Peer
     """
     if alike == "region":
         return {name: Peers(traits.level, traits.region) for name, traits in known.items()}
+    if alike == "district":
+        return {name: Peers(traits.level, traits.district) for name, traits in known.items()}
     if alike == "level":
         return {name: Peers(traits.level) for name, traits in known.items()}
     sizes: dict[str, list[int]] = {}

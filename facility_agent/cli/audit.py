@@ -13,6 +13,7 @@ from facility_agent.cli.output import print_json, print_table, progress, words
 from facility_agent.vocabulary.errors import InputError
 
 if TYPE_CHECKING:
+    from facility_agent.arrangements.agreement import Agreement
     from facility_agent.audit.funnel import Unit
     from facility_agent.audit.report import AuditReport
     from facility_agent.vocabulary.settlement import Batch
@@ -49,7 +50,7 @@ def audit(
     else:
         raise InputError("audit-needs-folder-or-register")
     if report is not None:
-        _write(report, found)
+        _write(report, found, asyncio.run(_agreements(folder, agreement)))
     for batch, made, _ in () if json else found:
         _show(batch, made)
     raise typer.Exit(1 if any(made.cut for _, made, _ in found) else 0)
@@ -87,16 +88,38 @@ async def _received(numbers: list[str], folder: Path) -> list[tuple[Batch, Audit
         ]
 
 
-def _write(report: Path, found: list[tuple[Batch, AuditReport, dict[str, tuple[Unit, ...]]]]) -> None:
+async def _agreements(folder: Path | None, agreement: Path | None) -> tuple[Agreement, ...]:
+    """The agreements that say who is whose peer."""
+    from facility_agent.workflows.auditing import read_agreement
+    from facility_agent.workflows.site import open_site
+
+    if agreement is not None:
+        return (read_agreement(agreement),)
+    async with open_site(folder) if folder else nullcontext() as site:
+        return await site.store.agreements() if site else ()
+
+
+def _write(
+    report: Path,
+    found: list[tuple[Batch, AuditReport, dict[str, tuple[Unit, ...]]]],
+    agreements: tuple[Agreement, ...],
+) -> None:
     """The report as the end of its name says."""
+    from collections import Counter
     from datetime import date
 
     from facility_agent.documents.audit_html import audit_html
     from facility_agent.documents.audit_pdf import audit_pdf
     from facility_agent.storage.files import write_whole
+    from facility_agent.workflows.outliers import traits_of
 
-    made = audit_pdf(found, words(), date.today()) if report.suffix == ".pdf" else audit_html(found, words()).encode()
-    write_whole(report, made)
+    sizes: Counter[str] = Counter()
+    for batch, made, _ in found:
+        sizes[batch.facility] += made.claims
+    traits = traits_of(agreements, sizes)
+    paper = report.suffix == ".pdf"
+    said = audit_pdf(found, words(), date.today(), traits) if paper else audit_html(found, words(), traits).encode()
+    write_whole(report, said)
 
 
 def _show(batch: Batch, made: AuditReport) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
+from facility_agent.audit.peers import Traits
 from facility_agent.documents.audit_outline import Audited, Part, Table, outline
 from facility_agent.documents.funnel_plot import plot, svg
 from facility_agent.words import Words
@@ -23,9 +24,9 @@ td:nth-child(2) { min-width: 9rem }
 """
 
 
-def audit_html(audits: Iterable[Audited], say: Words) -> str:
+def audit_html(audits: Iterable[Audited], say: Words, traits: Mapping[str, Traits] | None = None) -> str:
     """The page, batch by batch: sums, findings by code, what to look at first, rates; then facilities side by side."""
-    body = "".join(_part(part, say) for part in outline(audits, say))
+    body = "".join(_part(part, say) for part in outline(audits, say, traits))
     title = escape(say("audit.report.title"))
     return (
         f'<!doctype html>\n<html lang="{say.language}">\n<head>\n<meta charset="utf-8">\n'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from facility_agent.audit.funnel import Funnel
+from facility_agent.audit.peers import Traits
 from facility_agent.documents.audit_outline import Audited, Table, outline
 from facility_agent.documents.frame import MARGIN, Column, Frame
 from facility_agent.documents.funnel_plot import FOOT, HEIGHT, LEFT, WIDTH, plot
@@ -17,7 +18,9 @@ _WIDTHS = {2: (3, 1), 4: (4, 3, 1, 1), 5: (24, 60, 15, 15, 15)}
 _PLOT = 130.0
 
 
-def audit_pdf(audits: Iterable[Audited], say: Words, made_on: date) -> bytes:
+def audit_pdf(
+    audits: Iterable[Audited], say: Words, made_on: date, traits: Mapping[str, Traits] | None = None
+) -> bytes:
     """The report as PDF, in the language of `say`."""
     known = tuple(audits)
     title = say("audit.report.title")
@@ -27,7 +30,7 @@ def audit_pdf(audits: Iterable[Audited], say: Words, made_on: date) -> bytes:
     frame.say(title, MARGIN, frame.y, frame.width, 9, size=14, bold=True)
     frame.y += 10
     frame.paragraph(say("audit.report.neutral"))
-    for part in outline(known, say):
+    for part in outline(known, say, traits):
         frame.heading(part.title)
         for table in part.tables:
             if table.rows:

@@ -29,4 +29,4 @@ async def show(request: web.Request) -> web.Response:
     view = await outliers.outliers(site, forms.text(query, "month", 7), forms.text(query, "measure", 80), by, alike)
     names = await site.names()
     plots = [Markup(svg(plot(group.funnel), words, names)) for group in view.groups]
-    return await page(request, "outliers.html", view=view, plots=plots)
+    return await page(request, "outliers.html", view=view, plots=plots, kinds=get_args(Alike))

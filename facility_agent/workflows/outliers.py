@@ -1,6 +1,6 @@
 """Who stands out from their peers: a funnel per peer group, for an act or an indicator, by facility or prescriber.
 
-Peers are facilities of one level, or of one level and size, or of one level and region. Standing out is a reason to
+Peers are facilities of one level, or of one level and size, region or district. Standing out is a reason to
 look, and never a refusal.
 """
 
@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from facility_agent.arrangements.agreement import Party
+from facility_agent.arrangements.agreement import Agreement
 from facility_agent.audit.funnel import Funnel, Unit, funnel
 from facility_agent.audit.peers import Alike, Peers, Traits, peers
 from facility_agent.vocabulary.errors import InputError
@@ -70,7 +70,7 @@ async def outliers(
     else:
         counted = _with_act(claims, code, by)
     sizes = Counter(claim.visit.facility for claim in claims)
-    known = peers(await _traits(site, sizes), alike)
+    known = peers(traits_of(await site.store.agreements(), sizes), alike)
     groups: dict[Peers, list[Unit]] = {}
     for (facility, _), unit in counted.items():
         groups.setdefault(known.get(facility, Peers()), []).append(unit)
@@ -95,11 +95,14 @@ def _with_act(claims: Iterable[Claim], act: str, by: By) -> dict[tuple[str, str]
     return {key: Unit(label[key], seen, of) for key, (seen, of) in found.items()}
 
 
-async def _traits(site: Site, sizes: Mapping[str, int]) -> dict[str, Traits]:
-    """What makes peers of the facilities with which we have an agreement, and of those that billed without one."""
-    parties: list[Party] = [party for agreement in await site.store.agreements() for party in agreement.everybody]
+def traits_of(agreements: Iterable[Agreement], sizes: Mapping[str, int]) -> dict[str, Traits]:
+    """What makes peers of the facilities with which there is an agreement, and of those that billed without one;
+    `sizes` are the claims of each."""
+    parties = [party for agreement in agreements for party in agreement.everybody]
     known = {party.code: party for party in parties if party.role == "facility"}
     return {
-        code: Traits(known[code].level, known[code].region, sizes.get(code, 0)) if code in known else Traits()
+        code: Traits(known[code].level, known[code].region, sizes.get(code, 0), known[code].parent)
+        if code in known
+        else Traits(claims=sizes[code])
         for code in {*known, *sizes}
     }

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from facility_agent.audit.funnel import Unit
+from facility_agent.audit.peers import Traits
 from facility_agent.audit.report import AuditReport, CodeTotal, ToLookAt
 from facility_agent.documents.audit_html import audit_html
-from facility_agent.documents.audit_outline import Audited
+from facility_agent.documents.audit_outline import Audited, outline
 from facility_agent.documents.audit_pdf import audit_pdf
 from facility_agent.vocabulary.findings import note
 from facility_agent.words import LANGUAGES, Words
@@ -63,6 +64,33 @@ def test_several_facilities_are_set_side_by_side(language: str) -> None:
         assert say("audit.report.compared") in text and say("page.outliers.standing.very-high") in text
     assert page.count("<svg") == 1 and page.count("<circle") == 12
     assert say("audit.report.compared") not in audit_html(many(10), say) + audit_html(many(38)[:9], say)
+
+
+def test_facilities_are_compared_with_their_peers_and_small_numbers_are_marked() -> None:
+    audits, say = many(38), Words("en")
+    tiny = (Unit("CSPS-11", 0, 4),)
+    audits[11] = (batch([claim()], facility="CSPS-11", number="CSPS-11"), report("F-1"), {"exact-hour": tiny})
+    level = {f"CSPS-{place:02d}": Traits("csps", claims=40, district="CS-1") for place in range(12)}
+    whole = outline(audits, say, level)[-1].tables
+    # One level, one size, one district: one group, named once.
+    assert [table.title for table in whole] == [f"{say('page.finding.exact-hour')} · csps"]
+    assert [(row[0], row[1]) for row in whole[0].rows] == [
+        ("CSPS-00", say("page.outliers.standing.very-high")), ("CSPS-11", say("page.outliers.standing.small")),
+    ]  # fmt: skip
+    # The one that stands out among hospitals has too few peers to say so.
+    apart = {**level, "CSPS-00": Traits("hospital", claims=40)}
+    assert outline(audits, say, apart)[-1].title != say("audit.report.compared")
+    halves = {
+        f"F-{place:02d}": Traits("csps", claims=40 if place < 12 else 400, district=f"CS-{place % 2}")
+        for place in range(24)
+    }
+    found = [
+        (batch([claim()], facility=name, number=name), report("F-1"),
+         {"exact-hour": (Unit(name, 38 if name == "F-00" else 10, 40),)})
+        for name in halves
+    ]  # fmt: skip
+    titles = [table.title.split(" · ", 1)[1] for table in outline(found, say, halves)[-1].tables]
+    assert titles == ["csps", f"csps · {say('page.outliers.size.small')}", "csps · CS-0"]
 
 
 def test_the_paper_says_what_the_page_says() -> None:

@@ -12,7 +12,15 @@ from tests.web.world import World
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?by=prescriber", "?measure=act:malaria-rapid-test&month=2026-03", "?peers=size", "?peers=region"]
+    "query",
+    [
+        "",
+        "?by=prescriber",
+        "?measure=act:malaria-rapid-test&month=2026-03",
+        "?peers=size",
+        "?peers=region",
+        "?peers=district",
+    ],
 )
 async def test_the_only_facility_is_small_numbers_and_nothing_more(world: World, visit: Visit, query: str) -> None:
     officer = await visit(world.mutual, "agent")
@@ -53,6 +61,7 @@ def test_peers_share_a_level_and_what_else_was_asked() -> None:
     grown = {**known, "C": Traits("csps", "Est", 41)}
     assert peers(grown, "size")["C"] == Peers("csps", "large")
     assert peers({}, "size") == {}
+    assert peers({"A": Traits("csps", district="CS-1")}, "district") == {"A": Peers("csps", "CS-1")}
 
 
 def test_a_funnel_of_nothing_is_drawn_empty() -> None:
