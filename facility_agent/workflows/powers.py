@@ -76,12 +76,23 @@ async def powers_at(site: Site, facility: str, day: date) -> Powers:
 async def may_share(site: Site, facility: str, day: date) -> bool:
     """Whether our centre may lay the claims of a facility of that day beside those of other mutuals."""
     office = site.office
-    return office is not None and delegated(await _terms(site, facility, day), office.config.code, "share", 0) is None
+    if office is None:
+        return False
+    try:
+        known = await _terms(site, facility, day)
+    except InputError:
+        # Without an arrangement in force nobody has given that power; another mutual's audit goes on.
+        return False
+    return delegated(known, office.config.code, "share", 0) is None
 
 
 async def given(site: Site, office: str, day: date) -> tuple[Given, ...]:
-    """Every power that the contracts of a day give to an office: the arrangement first, then each agreement."""
-    arrangement, own = site.arrangement(day), site.config.code
+    """Every power that the contracts of a day give to an office: the arrangement first, then each agreement. None on a
+    day for which there is no arrangement."""
+    try:
+        arrangement, own = site.arrangement(day), site.config.code
+    except InputError:
+        return ()
     rows: list[tuple[tuple[str, ...], Delegation]] = [((), row) for row in arrangement.duties.delegations]
     for entry in await site.store.agreements():
         facilities = _bound(entry, own, day)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from facility_agent.exchange.randomness import seeded
+from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.member_claims import ReceiptLine
 from facility_agent.workflows import audit_desk, exchange, member_claims, sharing
 from facility_agent.workflows.centre import Centre, open_centre
@@ -76,6 +77,12 @@ async def test_a_contract_that_takes_the_power_back_ends_the_sharing(
         assert [power.power for power in row.powers] == ["decide", "pay"]
         async with refused("sharing-without-power", centre.site, *centre.mutuals.values()):
             await sharing.agree(centre, "MLT", "MLB", HEAD, "shared")
+    with monkeypatch.context() as patched:
+        # The other mutual's country has no arrangement for these days: it shares nothing, and our audit goes on.
+        patched.setattr(other, "arrangement", lambda day: (_ for _ in ()).throw(InputError("arrangement-missing")))
+        assert await _codes(centre, office) == []
+        (row,) = [row for row in await sharing.served(centre) if row.code == "MLB"]
+        assert row.powers == ()
     assert len(await _codes(centre, office)) == 5
     await sharing.agree(centre, "MLT", "MLB", HEAD, "apart")
 
