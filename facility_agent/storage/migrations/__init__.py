@@ -14,10 +14,11 @@ from facility_agent.storage.engine import Database
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.identifiers import digest
 
-#: What the dialects call differently: a byte string, an empty one, and text in the order of its signs.
+#: What the dialects call differently: a byte string, an empty one, text in the order of its signs, and a table that
+#: lies in the order of its key.
 _DIALECTS = {
-    "sqlite": {"{bytes}": "BLOB", "{nothing}": "x''", "{exact}": ""},
-    "postgres": {"{bytes}": "BYTEA", "{nothing}": "''::bytea", "{exact}": 'COLLATE "C"'},
+    "sqlite": {"{bytes}": "BLOB", "{nothing}": "x''", "{exact}": "", "{keyed}": "WITHOUT ROWID"},
+    "postgres": {"{bytes}": "BYTEA", "{nothing}": "''::bytea", "{exact}": 'COLLATE "C"', "{keyed}": ""},
 }
 
 
