@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from facility_agent.storage.store import Store
+from facility_agent.storage.store.base import instant
 from facility_agent.vocabulary.errors import InputError
 from facility_agent.vocabulary.payments import Allocation, Banked, Contested, GivenBack, Known, MoneyIn, WriteOff
 from facility_agent.vocabulary.settlement import ClaimDecision, Decision, LineDecision
@@ -53,6 +54,8 @@ async def test_what_happened_comes_in_order_also_when_the_clock_ran_backwards(st
     noted = [each.fact for each in await store.noted()]
     assert noted[0] == MONEY and len(noted) == 2 + len(FACTS)
     assert noted.index(entry) < noted.index(made) < noted.index(FACTS[3])
+    assert [each.fact for each in await store.noted_since(instant(AT - timedelta(hours=3)))] == [made, entry]
+    assert await store.noted_since(instant(AT + timedelta(seconds=1))) == ()
 
 
 async def test_a_list_is_noted_once(store: Store) -> None:
@@ -73,4 +76,6 @@ async def test_a_contest_that_was_only_marked_stands_behind_the_answer_that_it_c
     assert [each.fact for each in await store.noted()] == [
         entry, made, decision, Contested(made.id, (entry.id,), DAY)
     ]  # fmt: skip
+    assert [each.fact for each in await store.noted_since("")] == [entry, made, decision]
+    assert await store.contested_batches() == {made.id}
     assert await store.payment_counts() != before

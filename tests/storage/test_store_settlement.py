@@ -9,10 +9,12 @@ import msgspec
 import pytest
 from tortoise.exceptions import IntegrityError
 
+from facility_agent.invoicing.capitation import Due, HeadCount
+from facility_agent.invoicing.per_head import Identity, batch_of, claim_of
 from facility_agent.storage.store import Store
 from facility_agent.storage.store.settlement import BATCH_MOVES, outcome_of
 from facility_agent.vocabulary.errors import InputError
-from facility_agent.vocabulary.records import Claim
+from facility_agent.vocabulary.records import Basis, Claim
 from facility_agent.vocabulary.settlement import (
     Batch,
     BatchItem,
@@ -290,3 +292,29 @@ async def test_a_receipt_and_an_audit_are_kept_with_their_batch(filled: Store) -
     for document in (b"first", b"second"):
         await filled.put_audit(entry.id, document, AT)
     assert await filled.audit(entry.id) == b"second"
+
+
+async def test_a_head_count_is_invoiced_once_for_a_day_and_its_claim_is_no_care(filled: Store) -> None:
+    dues = tuple(
+        Due(code, MUTUAL, "mutual", "17", date(2026, 1, 1), date(2026, 3, 31), DAY, ("M-1", "M-2"), rate=rate)
+        for code, rate in (("elders", 900), ("listed", 250))
+    )
+    count = HeadCount(FACILITY, MUTUAL, DAY, 1, DAY, "", dues)
+    named = Identity(new_id(900_001), new_id(900_002), f"{FACILITY}-{MUTUAL}-0009", DAY)
+    billed = claim_of(count, named, Basis("rules"), "XOF")
+    made = batch_of(billed, named, dues[0], False)
+    await filled.mint(billed, {}, AT, "accountant")
+    await filled.put_batch(made, "closed", AT, "accountant")
+    await filled.put_batch_count(made.id, count)
+    assert await filled.batch_count(made.id) == count and await filled.batch_count("nobody") is None
+    assert await filled.counts_invoiced(FACILITY, MUTUAL) == {("mutual", "2026-01-01"): (made.id, made.number)}
+    month = f"{DAY:%Y-%m}"
+    assert billed not in await filled.claims_of_month(FACILITY, month)
+    assert billed not in (*await filled.counting_claims(), *await filled.claims_of_members([""]))
+    assert await filled.claims((billed.id,)) == (billed,)
+    for start, until, code in ((date(2026, 3, 31), date(2026, 4, 30), "listed"), (DAY, DAY, "elders")):
+        other = msgspec.structs.replace(dues[1], code=code, start=start, until=until)
+        with pytest.raises(InputError, match="count-invoiced"):
+            await filled.put_batch_count(made.id, msgspec.structs.replace(count, dues=(other,)))
+    later = msgspec.structs.replace(dues[1], start=date(2026, 4, 1), until=date(2026, 6, 30), code="next")
+    await filled.put_batch_count(made.id, msgspec.structs.replace(count, dues=(later,)))
