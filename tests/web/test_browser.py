@@ -211,3 +211,16 @@ async def test_the_keyboard_alone_goes_round(browser: Browser, world: World) -> 
         outline = "getComputedStyle(document.activeElement).outlineWidth"
         await page.keyboard.press("Tab")
         assert await page.evaluate(outline) == "3px"
+
+
+async def test_a_long_name_leaves_language_and_sign_out_on_the_first_line(browser: Browser, world: World) -> None:
+    """Beside the name of an exercise they fell onto a second line; on a narrower screen the links go below instead."""
+    async with opened(browser, world.facility, "responsable") as page:
+        for width, one_line in ((1366, True), (1024, False), (360, False)):
+            await page.set_viewport_size({"width": width, "height": 768})
+            await page.goto("/desk")
+            tops = await page.evaluate("""() => {
+              document.querySelector('.brand').textContent = 'Exercice — poste de santé inventé';
+              return ['.bar', '.end', '.bar nav a'].map(it => document.querySelector(it).getBoundingClientRect().top);
+            }""")
+            assert tops[1] == tops[0] and (tops[2] == tops[0]) is one_line, (width, tops)
