@@ -69,7 +69,7 @@ def entitlements(terms: Terms, coverage: tuple[Coverage, ...], visit: Visit) -> 
         elif scheme.code in held:
             for _, entry in sorted(held[scheme.code].items()):
                 found.append(_covered(terms, scheme, entry, visit))
-    if not found:
+    if not found and terms.schemes:
         found.append(_nobody(terms, visit))
     if terms.bearers:
         found = [entitlement if entitlement.open else _borne(terms, entitlement) for entitlement in found]

@@ -141,7 +141,7 @@ def answer_of(arrangement: Arrangement, example: Example) -> Adjudication:
     coverage = tuple(
         Coverage(
             person, entry.payer or payers.get(entry.scheme, MUTUAL), entry.scheme, entry.since, entry.until,
-            entry.paid_until, entry.suspended_on,
+            entry.paid_until, entry.suspended_on, policyholder_paid_until=entry.policyholder_paid_until,
         )
         for entry in covered
     )  # fmt: skip

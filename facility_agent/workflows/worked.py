@@ -39,6 +39,7 @@ class Covered(msgspec.Struct, frozen=True):
     until: date | None = None
     paid_until: date | None = None
     suspended_on: date | None = None
+    policyholder_paid_until: date | None = None
     payer: str = ""
 
 
