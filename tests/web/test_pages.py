@@ -32,6 +32,8 @@ BY_A_FORM = (
     "/endorsements/files/{month}.pdf",
     # What only a month that can be closed, or a decision with refused lines, leads to (test_month).
     *("/months/{month}/check", "/months/{month}/files/preview.pdf"),
+    # What only an arrangement that wants every claim reviewed first has (test_first_review).
+    "/months/{month}/review",
     *("/batches/{batch}/contest", "/audit/{batch}/contest", "/audit/{batch}/files/contests/{contest}/{name}"),
     *("/exercise", "/exercise/{code}.png", "/phone/authority.crt", "/phone/codes/{goal}.png"),
     *("/agreements/{agreement}/sign", "/agreements/{agreement}/scans/{digest}"),
