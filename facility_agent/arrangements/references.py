@@ -148,7 +148,8 @@ def _referral(raw: Raw) -> list[Mistake]:
 def _reason(raw: Raw) -> list[Mistake]:
     """A reason words a finding that the rules know, or none at all."""
     code = raw.values.get("finding", "")
-    if code == "" or code in CATALOGUE:
+    # What is no text is a mistake of its own, named where the row is read.
+    if not isinstance(code, str) or code == "" or code in CATALOGUE:
         return []
     return [raw.mistake("reason", "finding", "names-nothing", key="finding", name=str(code))]
 

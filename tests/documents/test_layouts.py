@@ -108,7 +108,7 @@ def test_a_cover_that_counts_says_what_the_claims_say() -> None:
     assert "Factures : 2 · Actes : 3 · Part du régime : 115" in said and "complémentaire : Assureur B" in said
     book = load_workbook(io.BytesIO(files["xlsx"]))
     assert any("Factures : 2 · Actes : 3" in str(cell) for (cell, *_) in book.worksheets[0].values)
-    assert {form.code for version in KNOWN.values() for form in version.layouts if form.cover} == {"ecmu"}
+    assert {form.code for version in KNOWN.values() for form in version.layouts if form.cover} == {"ecmu", "safe-birth"}
 
 
 def test_the_prints_hold_the_table_with_its_sums() -> None:
