@@ -60,8 +60,10 @@ def mistake(error: Any) -> InputError | None:
     if unknown := _NO_COMMAND.match(error.message):
         return InputError("command-unknown", command=unknown[1], help=help_of)
     if parameter := getattr(error, "param", None):
-        code = "option-missing" if kind == "MissingParameter" else "option-value"
-        return InputError(code, option=" / ".join(parameter.opts), help=help_of)
+        named = " / ".join(parameter.opts)
+        return InputError(
+            "option-missing" if kind == "MissingParameter" else "option-value", option=named, help=help_of
+        )  # fmt: skip
     return InputError("command-not-understood", said=error.format_message(), help=help_of)
 
 

@@ -84,6 +84,24 @@ def _batch(batch: Batch, report: AuditReport, rates: Mapping[str, tuple[Unit, ..
     )
 
 
+def _sample(found: SampleFound, say: Words, money: Callable[[int], str]) -> Table:
+    """What a draw was for, what was seen of it, and what may be asked back because of it."""
+    rows = [
+        [say(f"page.sample.use.{found.use}"), ""],
+        [say("field.method"), say(f"page.sample.method.{found.method}")],
+        [say("page.sample.drawn"), f"{found.drawn} / {found.of}"],
+        [say("page.sample.looked"), str(found.seen)],
+        [say("page.sample.errors"), str(found.errors)],
+        [say("page.sample.observed"), money(found.observed)],
+    ]
+    if found.lower is not None and found.upper is not None:
+        rows.append([say("page.sample.interval"), f"{money(found.lower)} – {money(found.upper)}"])
+    if found.demand is not None:
+        rows.append([say("page.sample.demand"), money(found.demand)])
+        rows.append([say(f"page.sample.reason.{found.reason or 'extrapolated'}"), ""])
+    return Table(say("page.sample.shows"), (), rows, 1)
+
+
 def _compared(audits: Iterable[Audited], say: Words, traits: Mapping[str, Traits]) -> tuple[Table, ...]:
     """A funnel for each finding and peer group in which somebody stands out: by level, then by size and by district
     where these make other groups. Too few facilities are not compared."""

@@ -29,7 +29,7 @@ from facility_agent.vocabulary.identifiers import canonical
 from facility_agent.vocabulary.periods import last_day
 from facility_agent.vocabulary.records import Claim, Record
 from facility_agent.vocabulary.settlement import Batch, ClaimDecision, Decision, Remittance
-from facility_agent.workflows import endorsing, mail, regularising, sharing
+from facility_agent.workflows import endorsing, mail, regularising, samples, sharing
 from facility_agent.workflows.own_check import month_of, recomputed
 from facility_agent.workflows.powers import powers_over
 from facility_agent.workflows.rulings import with_rulings
@@ -94,8 +94,7 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     arrangement = site.arrangement(last_day(batch.month))
     agreement = await site.agreement(batch.facility, batch.payer, last_day(batch.month))
     answers = await recomputed(site, batch, found, arrangement, agreement)
-    theirs = await sharing.shown_beside(site, batch.facility, found, last_day(batch.month))
-    flags = edits.run(await month_of(site, batch, found, arrangement, agreement, theirs))
+    flags = await _flags(site, batch, found)
     proposals = tuple(propose(answer, flags) for answer in answers)
     made = report(batch, answers, flags, proposals, await samples.found(site, batch))
     decision = await site.store.decision(batch_id)
@@ -109,6 +108,16 @@ async def audit(site: Site, batch_id: str) -> AuditView:
     return AuditView(
         batch, entry.state, found, made, answers, flags, proposals, decision, remittances, reconciled, about
     )
+
+
+async def _flags(site: Site, batch: Batch, claims: tuple[Claim, ...]) -> tuple[Flag, ...]:
+    """What the edits say of the claims; they ask of care, and say nothing of persons who were counted."""
+    if batch.kind == "per-head":
+        return ()
+    day = last_day(batch.month)
+    agreement = await site.agreement(batch.facility, batch.payer, day)
+    theirs = await sharing.shown_beside(site, batch.facility, claims, day)
+    return edits.run(await month_of(site, batch, claims, site.arrangement(day), agreement, theirs))
 
 
 async def rates_of(site: Site, view: AuditView) -> dict[str, tuple[Unit, ...]]:

@@ -50,7 +50,7 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("act", "minutes"): "tests/audit/test_edits.py",
     **{("tariff", name): WORDS for name in ("unit", "minimum", "row")},
     **{("capitation", name): "tests/invoicing/test_capitation.py" for name in ("", "per")},
-    **{("layout", name): "tests/documents/test_layouts.py" for name in ("", "each")},
+    **{("layout", name): "tests/documents/test_layouts.py" for name in ("", "cover", "each")},
     **{("identification", name): "tests/eligibility/test_reasons.py" for name in (
         "scheme", "level", "step", "instead")},
     **{("identification", name): "tests/eligibility/test_newborn.py" for name in ("", "newborn")},

@@ -65,6 +65,9 @@ async def test_a_mistake_at_the_till_is_told_and_takes_nothing(
     assert page.status == 422 and says in page.text
     assert await world.facility.store.till_entries(visits=(id,)) == ()
     await desk.post(f"/visits/{id}/undo", day="03/04/2026", reason="essai")
+    late = await till.post(f"/visits/{id}/till", id="x2", **fields)
+    assert late.status == 422, "another desk took the visit back meanwhile"
+    assert await world.facility.store.till_entries(visits=(id,)) == ()
 
 
 async def test_a_slip_is_shown_printed_and_confirmed(world: World, clerk: Visitor) -> None:

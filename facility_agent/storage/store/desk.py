@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from facility_agent.arrangements.agreement import Agreement
@@ -19,7 +18,6 @@ from facility_agent.exchange.parties import PublicKeys
 from facility_agent.storage.engine import Database
 from facility_agent.storage.reading import Reading, open_reading
 from facility_agent.storage.store import Store
-from facility_agent.storage.store.base import instant, marks
 from facility_agent.storage.store.kept import Kept
 from facility_agent.storage.store.newborns import KeptNewborn
 from facility_agent.storage.store.people import Account, Signin, account_of
@@ -132,9 +130,6 @@ class Common(Reading):
 
     async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         return self._reading.common(statement, *values)
-
-
-Row = tuple[str | bytes | None, ...]
 
 
 class Lookups:
