@@ -58,6 +58,7 @@ class Visitor:
         wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} at {self.size} px is {wide} px too wide"
         assert name in NAMES
+        await self.page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
         await self.page.screenshot(path=self.folder / f"{name}-{self.size}.png")
 
     async def text(self) -> str:
