@@ -17,6 +17,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from secrets import token_hex
 from typing import Final, NamedTuple
 
 from cryptography import x509
@@ -188,8 +189,8 @@ def _write(path: Path, signed: Signed) -> None:
     """Key and certificate in one file, for the owner alone from the first byte on; the old file or the new one."""
     key = signed.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.unlink(missing_ok=True)
+    # A name of its own: two processes may begin at the same time.
+    beside = path.with_name(f".{path.name}.{token_hex(4)}.part")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(key + signed.certificate.public_bytes(Encoding.PEM))
         file.flush()

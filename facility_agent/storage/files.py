@@ -8,38 +8,64 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from facility_agent.vocabulary.errors import InputError
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` so that after a power cut the file is the old one or the new one, never half of it."""
+    """Write `data` so that after a power cut the file is the old one or the new one, never half of it.
+
+    Several processes may write one file at the same time: each writes its own beside it, and the last one counts.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    with open(beside, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(beside, path)
+    with beside(path) as part:
+        with open(part, "xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(part, path)
     _flush(path.parent)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A name beside a file that nobody else has, for what is not whole yet; what is left there goes."""
+    part = path.with_name(f".{path.name}.{token_hex(4)}.part")
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def write_folder_whole(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write a folder of files by their names below it, in place of one that stands there: all of it or nothing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside, old = (folder.with_name(f".{folder.name}.{word}") for word in ("part", "old"))
-    for rest in (beside, old):
-        shutil.rmtree(rest, ignore_errors=True)
-    for name, data in files.items():
-        write_whole(beside / name, data)
-    for inside in sorted((path for path in beside.rglob("*") if path.is_dir()), reverse=True):
-        _flush(inside)
-    _flush(beside)
-    if folder.exists():
-        os.replace(folder, old)
-    os.replace(beside, folder)
-    _flush(folder.parent)
-    shutil.rmtree(old, ignore_errors=True)
+    with _one_after_the_other(folder.parent):
+        made, old = (folder.with_name(f".{folder.name}.{word}") for word in ("part", "old"))
+        for rest in (made, old):
+            shutil.rmtree(rest, ignore_errors=True)
+        for name, data in files.items():
+            write_whole(made / name, data)
+        for inside in sorted((path for path in made.rglob("*") if path.is_dir()), reverse=True):
+            _flush(inside)
+        _flush(made)
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(made, folder)
+        _flush(folder.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _one_after_the_other(folder: Path) -> Iterator[None]:
+    """Wait until no other process replaces folders in this one."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _flush(folder: Path) -> None:

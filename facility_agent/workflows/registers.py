@@ -20,6 +20,7 @@ from facility_agent.arrangements.terms import Terms, terms
 from facility_agent.exchange.messages import Base, Included, Part, Register, revocations
 from facility_agent.exchange.registers import ROWS, Entry, Gone, Rows, part_of, seal_part
 from facility_agent.invoicing.counters import counters
+from facility_agent.storage.files import beside
 from facility_agent.storage.store.arrivals import LIST_DAYS, people
 from facility_agent.storage.store.counting import Numbered
 from facility_agent.storage.store.registers import RegisterState
@@ -243,13 +244,13 @@ async def _lay_out(site: Site, name: str, body: Path) -> Path:
     sealed = await site.store.sealed(name)
     assert sealed is not None
     path = site.folder / OUTBOX / name
-    beside = path.with_name(f".{name}.part")
-    with open(beside, "wb") as stream, open(body, "rb") as parts:
-        stream.write(sealed)
-        while some := parts.read(1 << 20):
-            stream.write(some)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(beside, path)
+    with beside(path) as part:
+        with open(part, "xb") as stream, open(body, "rb") as parts:
+            stream.write(sealed)
+            while some := parts.read(1 << 20):
+                stream.write(some)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(part, path)
     body.unlink()
     return path
