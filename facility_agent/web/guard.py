@@ -54,8 +54,8 @@ _ROLES: dict[Handler, frozenset[str]] = {}
 _PUBLIC: set[Handler] = set()
 _MACHINES: set[Handler] = set()
 _READS = ("GET", "HEAD", "OPTIONS")
-#: What names a record in an address is no longer than this; files may have longer names.
-_LONGEST_ID = 64
+#: What names a record in an address is no longer than this; files and people may have longer names.
+_LONGEST_ID, _LONGEST_NAME = 64, 200
 
 
 def allowed(*roles: str) -> Callable[[H], H]:
@@ -113,7 +113,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Sign-in, role and token, in this order; pages that do not exist are left to the error page."""
     if _is_static(request):
         return await handler(request)
-    if any(len(value) > _LONGEST_ID for key, value in request.match_info.items() if key != "name"):
+    named = request.match_info.items()
+    if any(len(value) > (_LONGEST_NAME if key in ("name", "login") else _LONGEST_ID) for key, value in named):
         raise InputError("page-not-found")
     token = request.cookies.get(cookie_name(request), "")
     signed_in = await accounts.signed_in(request.app[SITE], token) if token else None

@@ -27,6 +27,7 @@ from facility_agent.workflows.installing import install
 from facility_agent.workflows.site import Site, open_site
 from tests.web.crawl import crawl
 from tests.web.test_accessible import faults_of
+from tests.web.test_nonsense import tried
 from tests.web.visitor import Visitor
 from tests.web.world import World
 from tests.workflows.nothing import refused, told
@@ -314,3 +315,7 @@ async def test_a_folder_that_is_no_mutual_of_this_kind_is_not_opened(
 async def test_going_where_one_may_not_changes_nothing(centre: Centre) -> None:
     async with refused("mutual-not-yours", *centre.mutuals.values()):
         await centre.enter("MLT", "paul")
+
+
+async def test_nothing_that_is_sent_to_a_centre_breaks_it(head: Visitor) -> None:
+    assert await tried(head) == []

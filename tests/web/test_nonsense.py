@@ -42,38 +42,40 @@ def forms_of(path: str, page: Page) -> Iterator[Form]:
             form[attributes["name"]] = attributes.get("value", "")
 
 
-async def told(visitor: Visitor, method: str, path: str, fields: dict[str, str]) -> tuple[int, str]:
-    """The status, and what was asked."""
+async def status(visitor: Visitor, method: str, path: str, fields: dict[str, str]) -> int:
+    """How it is answered."""
     sent = {"params": fields} if method == "GET" else {"data": {**fields, "csrf": visitor.csrf}}
     async with visitor.client.request(method, path, allow_redirects=False, **sent) as answer:
         await answer.read()
-        return answer.status, f"{method} {path} {fields}"
+        return answer.status
 
 
-@pytest.mark.parametrize(("side", "login"), [("facility", "responsable"), ("mutual", "medecin")])
-async def test_nothing_that_is_sent_breaks_the_program(side: str, login: str, world: World, visit: Visit) -> None:
-    visitor = await visit(getattr(world, side), login)
+async def tried(visitor: Visitor) -> list[str]:
+    """Nonsense in every address and in every field of every form that somebody can reach: what broke the program."""
     pages = await crawl(visitor)
-    known = re.findall(r"/([0-9a-f]{8}-[0-9a-f-]{27})", " ".join(page.html for page in pages.values()))
+    known = re.findall(r"/([0-9a-f]{8}-[0-9a-f-]{27})", " ".join(page.html for page in pages.values())) or ["x"]
     forms = {(form.action, *form): form for path, page in pages.items() for form in list(forms_of(path, page))}
-    assert len(forms) > 20 and known
     names = sorted({name for form in forms.values() for name in form if name != "csrf"})
-    broken = []
+    asked: list[tuple[str, str, dict[str, str]]] = []
     for place, (method, route) in enumerate(sorted(routes(visitor))):
         for turn in (0, 7, 11):
             value = NONSENSE[(place + turn) % len(NONSENSE)]
             named = known[place % len(known)] if turn == 7 else value or "x"
             path = re.sub(r"\{[^}]+\}", quote(named, safe=""), route)
-            status, asked = await told(visitor, method, path, {name: value for name in names[place % 5 :: 5]})
-            broken += [asked] if status >= 500 else []
+            asked.append((method, path, {name: value for name in names[place % 5 :: 5]}))
     for place, form in enumerate(forms.values()):
         for turn, name in enumerate(sorted(form)):
             value = NONSENSE[(place + turn) % len(NONSENSE)]
             without = {key: kept for key, kept in form.items() if key != name}
-            for fields in ({**form, name: value}, without):
-                status, asked = await told(visitor, "POST", form.action, fields)
-                broken += [asked] if status >= 500 else []
-    assert broken == []
+            asked += [("POST", form.action, {**form, name: value}), ("POST", form.action, without)]
+    assert len(forms) > 3 and len(asked) > 100
+    return [f"{method} {path} {fields}" for method, path, fields in asked
+            if await status(visitor, method, path, fields) >= 500]  # fmt: skip
+
+
+@pytest.mark.parametrize(("side", "login"), [("facility", "responsable"), ("mutual", "medecin")])
+async def test_nothing_that_is_sent_breaks_the_program(side: str, login: str, world: World, visit: Visit) -> None:
+    assert await tried(await visit(getattr(world, side), login)) == []
 
 
 def routes(visitor: Visitor) -> set[tuple[str, str]]:
