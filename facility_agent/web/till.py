@@ -39,8 +39,7 @@ async def move(request: web.Request) -> web.Response:
     try:
         kind: Any = forms.choice(form, "kind", KINDS) or "paid"
         account = await till.account_of(site, id)
-        # A visit that was taken back meanwhile has no answer and no currency of its own.
-        amount = forms.amount(form, "amount", account.currency or site.arrangement(site.today()).currency)
+        amount = forms.amount(form, "amount", account.currency)
         entry = forms.needed(form, "id", 60)
         if amount is None:
             raise InputError("form-missing", field="amount")

@@ -34,10 +34,7 @@ class Account(msgspec.Struct, frozen=True):
     balance: Balance
     entries: tuple[TillEntry, ...]
     coins: Cash
-
-    @property
-    def currency(self) -> str:
-        return self.answer.currency if self.answer else self.visit.currency
+    currency: str
 
 
 class Drawer(msgspec.Struct, frozen=True):
@@ -81,7 +78,9 @@ async def _account(site: Site, entry: VisitEntry, gone: frozenset[str]) -> Accou
     entries = tuple(placed.entry for placed in await site.store.till_entries(visits=(visit.id,)))
     now = balance(share, entries)
     coins = cash(await terms_of(site, visit), now.due)
-    return Account(visit, entry.state, claim.number if claim else "", answer, now, entries, coins)
+    # A visit that was taken back has no answer, and may say no currency of its own.
+    currency = answer.currency if answer else visit.currency or site.arrangement(visit.day).currency
+    return Account(visit, entry.state, claim.number if claim else "", answer, now, entries, coins, currency)
 
 
 def _replaced(entries: Iterable[VisitEntry]) -> frozenset[str]:
